@@ -1,1 +1,20 @@
+//! What a store is, and what to do next about it. No I/O, no clock, no randomness: the same store and the same sight
+//! always give the same step.
 
+mod engine;
+mod names;
+mod phase;
+mod plan;
+mod reason;
+mod seen;
+mod step;
+mod store;
+
+pub use engine::Engine;
+pub use names::{HostName, NameError, StoreId, StoreName};
+pub use phase::Phase;
+pub use plan::Plan;
+pub use reason::{Reason, ReasonCode};
+pub use seen::{NamespaceSeen, ReleaseSeen, RouteSeen, Seen, WorkloadSeen};
+pub use step::{Recovery, Stage, Step};
+pub use store::{Desired, Store, StoreSettings};

@@ -1,0 +1,25 @@
+use serde::{Deserialize, Serialize};
+
+/// The software a store runs. A third engine is one more variant here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    Woocommerce,
+    Medusa,
+}
+
+impl Engine {
+    pub const ALL: [Engine; 2] = [Engine::Woocommerce, Engine::Medusa];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Engine::Woocommerce => "woocommerce",
+            Engine::Medusa => "medusa",
+        }
+    }
+
+    /// `None` for a word that names no engine.
+    pub fn parse(word: &str) -> Option<Engine> {
+        Engine::ALL.into_iter().find(|engine| engine.as_str() == word)
+    }
+}

@@ -1,0 +1,58 @@
+use crate::Reason;
+
+/// What a look at the cluster found. Only facts; what they mean is `next_step`'s to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub namespace: NamespaceSeen,
+    /// The RoleBinding that lets the provisioner work inside the namespace.
+    pub access: bool,
+    pub credentials: bool,
+    pub release: ReleaseSeen,
+    pub database: WorkloadSeen,
+    pub application: WorkloadSeen,
+    pub route: RouteSeen,
+    /// Persistent volumes that still belong to the store's claims.
+    pub volumes: Vec<String>,
+    /// Past the deadline for getting ready, by the database's clock.
+    pub overdue: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamespaceSeen {
+    Absent,
+    Ours,
+    /// Being deleted; what Kubernetes says is in the way, if it says so.
+    Terminating { blocked_by: Option<String> },
+    /// Same name, but not our labels: never touched.
+    Foreign,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReleaseSeen {
+    Absent,
+    /// Deployed, and whether with the values and chart that we would use now.
+    Deployed { current: bool },
+    Failed { message: String },
+    PendingInstall,
+    PendingUpgrade,
+    PendingRollback,
+    Uninstalling,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkloadSeen {
+    Absent,
+    /// On its way; a short word for the owner, e.g. "pulling the image".
+    Starting { detail: String },
+    Ready,
+    /// It will not get ready without somebody's help.
+    Broken(Reason),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteSeen {
+    Absent,
+    /// E.g. the certificate is not issued yet.
+    Waiting { detail: String },
+    Ready,
+}

@@ -1,0 +1,77 @@
+use crate::{Phase, Reason};
+
+/// The one thing to do next for a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing, until something changes.
+    Rest,
+    /// Something is on its way; look again when the cluster tells of a change.
+    Wait { on: Stage, detail: String },
+    CreateNamespace,
+    GrantAccess,
+    CreateCredentials,
+    /// `helm upgrade --install` with the store's values.
+    InstallRelease,
+    /// The release record is stuck in a state that Helm refuses to go on from.
+    RecoverRelease(Recovery),
+    /// Place the proving order through the public URL and read it back.
+    Prove,
+    Fail(Reason),
+    UninstallRelease,
+    DeleteNamespace,
+    /// Nothing is left: free the name and the host.
+    FinishDelete,
+    /// The deletion cannot go on by itself; say what is in the way and look again.
+    Blocked(Reason),
+    /// Bring the row back into the phase that the sight shows.
+    Enter(Phase),
+}
+
+/// The stages an owner sees, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    Namespace,
+    Credentials,
+    Release,
+    Database,
+    Application,
+    Route,
+    Proof,
+}
+
+/// How a stuck release is set free. Never by uninstalling what may hold data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// First install was cut: drop that one release record, then install adopts the objects.
+    ForgetFirstRevision,
+    /// Mark the pending revision failed; the next upgrade goes on.
+    MarkFailed,
+}
+
+impl Stage {
+    pub const ALL: [Stage; 7] = [
+        Stage::Namespace,
+        Stage::Credentials,
+        Stage::Release,
+        Stage::Database,
+        Stage::Application,
+        Stage::Route,
+        Stage::Proof,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Namespace => "namespace",
+            Stage::Credentials => "credentials",
+            Stage::Release => "release",
+            Stage::Database => "database",
+            Stage::Application => "application",
+            Stage::Route => "route",
+            Stage::Proof => "proof",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+}
