@@ -1,0 +1,68 @@
+//! The only room that knows Helm and Kubernetes. The worker sees this trait and nothing behind it.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use futures::Stream;
+use store_model::{Reason, Seen, Step, Store, StoreId};
+
+/// Looks at a store, does one deed for it, and tells when something changed.
+#[async_trait]
+pub trait Cluster: Send + Sync + 'static {
+    /// Everything `next_step` needs to know, from the caches of the watches where there is one.
+    async fn look(&self, store: &Store) -> Result<Seen, StepError>;
+
+    /// Does one step and returns when the API server has taken it; never waits for it to take effect.
+    async fn act(&self, store: &Store, step: &Step) -> Result<Done, StepError>;
+
+    /// Ids of stores of which something changed. Carries no data: whoever hears it looks.
+    fn changes(&self) -> Pin<Box<dyn Stream<Item = StoreId> + Send>>;
+
+    /// The credentials, read back from the store's Secret at the moment they are asked for.
+    async fn credentials(&self, store: &Store) -> Result<Credentials, StepError>;
+}
+
+/// What an act gave back for the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    Taken,
+    /// The store sold something.
+    Sold(Sale),
+    /// The namespace and all in it are being removed; what there was, for the owner's answer.
+    Removing(Vec<String>),
+}
+
+/// The proof: an order placed as a guest and read back from the admin API.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sale {
+    pub order_id: String,
+    pub total: String,
+    pub currency: String,
+    pub milliseconds: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub admin_user: String,
+    pub admin_password: secrecy::SecretString,
+    pub consumer_key: secrecy::SecretString,
+    pub consumer_secret: secrecy::SecretString,
+}
+
+/// Why a look or a deed failed, and whether trying again may help.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {}", reason.code.as_str(), reason.detail)]
+pub struct StepError {
+    pub reason: Reason,
+    pub retry: Retry,
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Try again with back-off; counts as an attempt.
+    Later,
+    /// Only a person can cure it.
+    Never,
+}
