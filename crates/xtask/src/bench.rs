@@ -1,0 +1,27 @@
+//! Measures in one run, as ratios: this machine's absolute seconds say little elsewhere.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use local_cluster::progress::Progress;
+
+mod create;
+
+#[derive(Args, Clone, Debug)]
+pub struct Bench {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum What {
+    /// A store through the API, against Helm alone with the same chart and values
+    Create(create::Create),
+}
+
+pub fn run(args: &Bench, progress: &Progress) -> Result<ExitCode> {
+    match &args.what {
+        What::Create(create) => create::run(create, progress),
+    }
+}

@@ -1,0 +1,209 @@
+//! A cluster with the platform on it: images delivered, the umbrella chart installed, the API answering.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::thread;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use local_cluster::progress::Progress;
+use serde_json::{Value, json};
+
+use crate::images::{self, BuiltImage, BuiltImages};
+use crate::target::{self, Access, TargetArgs};
+use crate::{deps, target::cache};
+
+pub const NAMESPACE: &str = "store-platform";
+pub const RELEASE: &str = "store-platform";
+/// Minted by the provisioner at its first start.
+pub const TOKEN_SECRET: &str = "store-platform-provisioner-token";
+
+/// The platform, and how to talk to it.
+#[derive(Debug)]
+pub struct World {
+    pub access: Access,
+    pub images: BuiltImages,
+    pub token: String,
+}
+
+impl World {
+    pub fn describe(&self) {
+        println!("API         {}", self.access.api_url());
+        println!("kubeconfig  {}", self.access.kubeconfig.display());
+        if let Some(authority) = &self.access.authority {
+            println!("https CA    {}", authority.display());
+        }
+        println!(
+            "token       kubectl -n {NAMESPACE} get secret {TOKEN_SECRET} -o jsonpath='{{.data.token}}' | base64 -d"
+        );
+    }
+
+    /// What the CLI, the demo and the tests need to reach the API.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = vec![
+            ("STORECTL_URL", self.access.api_url()),
+            ("STORECTL_TOKEN", self.token.clone()),
+            ("KUBECONFIG", self.access.kubeconfig.display().to_string()),
+        ];
+        if let Some(authority) = &self.access.authority {
+            environment.push(("STORECTL_CA", authority.display().to_string()));
+        }
+        environment
+    }
+}
+
+/// Everything up to an API that answers. Whatever is there already is kept.
+pub fn ready(args: &TargetArgs, progress: &Progress) -> Result<World> {
+    let mut packages = images::debian_packages().to_vec();
+    if args.context.is_none() {
+        packages.extend(local_cluster::debian_packages());
+    }
+    deps::ensure(&packages, progress)?;
+    // What is compiled and what is downloaded go on side by side: one wants the cores, the other the network.
+    let (access, images) = thread::scope(|scope| {
+        let images = scope.spawn(|| images::ensure_stores(progress));
+        let access = access(args, progress);
+        (access, images.join())
+    });
+    let access = access?;
+    let mut images = images.map_err(|_| anyhow!("the image build panicked"))??;
+    images.provisioner = Some(images::ensure_provisioner(progress, &access.helm)?);
+    deliver(&access, &images, progress)?;
+    install(&access, &images, &json!({}), progress)?;
+    let token = token(&access)?;
+    Ok(World { access, images, token })
+}
+
+fn access(args: &TargetArgs, progress: &Progress) -> Result<Access> {
+    match (&args.context, &args.registry) {
+        (Some(context), Some(registry)) => target::foreign(args, context, registry, progress),
+        _ => target::embedded(&args.embedded, progress),
+    }
+}
+
+/// Puts the images where the cluster's node finds them.
+pub fn deliver(access: &Access, images: &BuiltImages, progress: &Progress) -> Result<()> {
+    for image in images.all() {
+        match (&access.registry, &access.embedded) {
+            (Some(registry), _) => images::push(image, &registry.push_to, progress)?,
+            (None, Some(cluster)) => {
+                if !cluster.has_image(&image.reference())? {
+                    let step = progress.step(&format!("load {} into the cluster", image.reference()), None);
+                    match cluster.import_image(&image.archive) {
+                        Ok(()) => step.done(""),
+                        Err(error) => {
+                            step.fail(&error);
+                            return Err(error);
+                        }
+                    }
+                }
+            }
+            (None, None) => bail!("a cluster that exists needs --registry to take its images from"),
+        }
+    }
+    Ok(())
+}
+
+/// `helm upgrade --install` of the umbrella chart; `more` lies over the values made here.
+pub fn install(access: &Access, images: &BuiltImages, more: &Value, progress: &Progress) -> Result<()> {
+    let mut values = values(access, images)?;
+    merge(&mut values, more);
+    let chart = repository()?.join("helm-charts/store-platform");
+    let mut command = access.helm();
+    command
+        .args(["upgrade", "--install", RELEASE])
+        .arg(&chart)
+        .args(["--namespace", NAMESPACE, "--create-namespace", "--wait", "--timeout", "5m"])
+        .arg("--values")
+        .arg(chart.join("values-local.yaml"))
+        .args(["--values", "-"]);
+    let log = cache()?.join("log/helm-platform.log");
+    let step = progress.step("install the platform", Some(&log));
+    let outcome = feed(command, &values, &log);
+    match &outcome {
+        Ok(()) => step.done(""),
+        Err(error) => step.fail(error),
+    }
+    outcome
+}
+
+/// Values travel on standard input: nothing of them shows in a process list.
+fn feed(mut command: std::process::Command, values: &Value, log: &Path) -> Result<()> {
+    if let Some(folder) = log.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let file = std::fs::File::create(log).with_context(|| format!("write {}", log.display()))?;
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(file.try_clone()?)
+        .stderr(file)
+        .spawn()
+        .context("run helm")?;
+    child.stdin.take().context("helm's input")?.write_all(&serde_json::to_vec(values)?)?;
+    if !child.wait()?.success() {
+        bail!("helm refused the platform chart:\n{}", std::fs::read_to_string(log)?.trim());
+    }
+    Ok(())
+}
+
+fn values(access: &Access, images: &BuiltImages) -> Result<Value> {
+    let provisioner = images.provisioner.as_ref().context("the provisioner's image is not built")?;
+    Ok(json!({
+        "global": {
+            "baseDomain": access.base_domain,
+            "imageRegistry": access.registry.as_ref().map_or("", |registry| registry.name.as_str()),
+            "publicScheme": access.scheme(),
+            "publicPort": access.public_port.map(|port| port.to_string()).unwrap_or_default(),
+        },
+        "provisioner": {
+            "image": image_value(provisioner),
+            "stores": {
+                "ingress": { "issuer": access.issuer, "service": access.ingress_service },
+                "images": {
+                    "mysql": images.mysql.as_ref().map_or(Value::Null, image_value),
+                    "woocommerce": images.woocommerce.as_ref().map_or(Value::Null, image_value),
+                },
+                "unavailable": { "woocommerce": images.woocommerce_unavailable.clone().unwrap_or_default() },
+            },
+        },
+    }))
+}
+
+fn image_value(image: &BuiltImage) -> Value {
+    json!({ "repository": image.repository, "tag": image.tag })
+}
+
+fn merge(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                merge(base.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (base, over) => *base = over.clone(),
+    }
+}
+
+/// The API's token, from its Secret.
+pub fn token(access: &Access) -> Result<String> {
+    // `base64decode` keeps the token inside this process: kubectl prints it once, to our pipe.
+    let token = access.ask(&[
+        "--namespace",
+        NAMESPACE,
+        "get",
+        "secret",
+        TOKEN_SECRET,
+        "-o",
+        "go-template={{.data.token | base64decode}}",
+    ])?;
+    if token.is_empty() {
+        bail!("the Secret {TOKEN_SECRET} holds no token: delete it and restart the provisioner");
+    }
+    Ok(token)
+}
+
+/// The checkout that this program was built from.
+pub fn repository() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).map(Path::to_path_buf).context("the crate lies two folders below the checkout")
+}

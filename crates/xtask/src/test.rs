@@ -1,0 +1,163 @@
+//! Every test, least powerful first: rules, rooms and charts; then a real cluster and real orders.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::{Args, ValueEnum};
+use local_cluster::progress::Progress;
+
+use crate::target::{ClusterArgs, TargetArgs};
+use crate::{deps, images, platform, target, tests_needs};
+
+mod cargo;
+mod foreign;
+
+use cargo::{Cargo, Tally};
+
+#[derive(Args, Clone, Debug)]
+pub struct Test {
+    /// Only these layers
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Layer>,
+    /// Leave the test cluster running
+    #[arg(long)]
+    keep: bool,
+    /// Only tests whose name holds this
+    #[arg(long)]
+    filter: Option<String>,
+    /// The test cluster's name
+    #[arg(long, default_value = "test")]
+    cluster: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Layer {
+    /// Formatting and lints
+    Style,
+    /// Rules, rooms on SQLite and PostgreSQL, charts: no cluster
+    Rooms,
+    /// Orders on the embedded cluster
+    World,
+    /// The same cluster as one that somebody else runs, with a registry between
+    Foreign,
+}
+
+pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
+    let wants = |layer| args.only.is_empty() || args.only.contains(&layer);
+    let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
+    packages.extend(images::debian_packages());
+    packages.extend(local_cluster::debian_packages());
+    deps::ensure(&packages, progress)?;
+    let mut tally = Tally::default();
+    if wants(Layer::Style) {
+        style(progress, &mut tally)?;
+    }
+    let world = wants(Layer::World) || wants(Layer::Foreign);
+    thread::scope(|scope| -> Result<()> {
+        // What the cluster needs is compiled and downloaded while the tests compile.
+        let prepared = scope.spawn(|| if world { images::ensure_stores(progress).map(Some) } else { Ok(None) });
+        if wants(Layer::Rooms) {
+            rooms(args, progress, &mut tally)?;
+        }
+        prepared.join().map_err(|_| anyhow!("the image build panicked"))??;
+        Ok(())
+    })?;
+    if world {
+        let outcome = on_a_cluster(args, wants(Layer::World), wants(Layer::Foreign), progress, &mut tally);
+        if !args.keep {
+            local_cluster::down(&target::settings(&args.cluster)?, progress)?;
+        }
+        outcome?;
+    }
+    println!("\n{tally}");
+    Ok(if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn style(progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let log = target::cache()?.join("log/style.log");
+    for (name, arguments) in [
+        ("check the formatting", &["fmt", "--all", "--check"][..]),
+        ("lint", &["clippy", "--workspace", "--all-targets", "--quiet"][..]),
+    ] {
+        let passed = progress.run(name, Cargo::command().args(arguments), &log).is_ok();
+        tally.count(name, passed);
+    }
+    Ok(())
+}
+
+fn rooms(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let settings = target::settings(&args.cluster)?;
+    let helm = thread::scope(|scope| -> Result<_> {
+        let helm = scope.spawn(|| local_cluster::build(&settings, progress).map(|binaries| binaries.helm));
+        let compiled = Cargo::new("compile the tests").args(["--workspace", "--exclude", "e2e", "--no-run"]);
+        compiled.run(progress)?;
+        helm.join().map_err(|_| anyhow!("the cluster's build panicked"))?
+    })?;
+    let mut tests = Cargo::new("rules, rooms and charts")
+        .args(["--workspace", "--exclude", "e2e", "--no-fail-fast"])
+        .env("HELM", helm)
+        .env("KUBERNETES_VALIDATE", tests_needs::kubernetes_validate(progress)?);
+    if let Some(filter) = &args.filter {
+        tests = tests.filter(filter);
+    }
+    tests.count(progress, tally)
+}
+
+fn on_a_cluster(args: &Test, world: bool, foreign: bool, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let target = TargetArgs::embedded(ClusterArgs::named(&args.cluster));
+    let ready = Arc::new(platform::ready(&target, progress).context("the platform did not come up")?);
+    if world {
+        e2e(&ready, "orders on the embedded cluster", args.filter.as_deref().unwrap_or(""), &["foreign::"], progress, tally)?;
+    }
+    if foreign {
+        foreign::run(&ready, args.filter.as_deref(), progress, tally)?;
+    }
+    Ok(())
+}
+
+/// The tests of crate e2e whose name holds `filter`; those of an engine that can't be had count as skipped, by name.
+fn e2e(
+    world: &platform::World,
+    name: &str,
+    filter: &str,
+    leave_out: &[&str],
+    progress: &Progress,
+    tally: &mut Tally,
+) -> Result<()> {
+    let mut tests = Cargo::new(name).args(["-p", "e2e"]).filter(filter).env("E2E_HELM", &world.access.helm).env(
+        "E2E_KUBECTL",
+        &world.access.kubectl,
+    );
+    for (key, value) in e2e_environment(world)? {
+        tests = tests.env(key, value);
+    }
+    for other in leave_out {
+        tests = tests.leave_out(other);
+    }
+    if let Some(why) = &world.images.woocommerce_unavailable {
+        tests = tests.skip("woocommerce::", why);
+    }
+    tests.count(progress, tally)
+}
+
+/// What crate e2e reads: where things are; it makes nothing of this itself.
+fn e2e_environment(world: &platform::World) -> Result<Vec<(&'static str, String)>> {
+    let access = &world.access;
+    let mut environment = world.environment();
+    environment.extend([
+        ("E2E_CHART", platform::repository()?.join("helm-charts/store-platform").display().to_string()),
+        ("E2E_BASE_DOMAIN", access.base_domain.clone()),
+        ("E2E_HTTPS_PORT", access.public_port.map(|port| port.to_string()).unwrap_or_default()),
+        ("E2E_HTTP_PORT", access.http_port.map(|port| port.to_string()).unwrap_or_default()),
+        ("E2E_STORECTL", Cargo::binary("storectl")?.display().to_string()),
+    ]);
+    if let Some(context) = &access.context {
+        environment.push(("E2E_CONTEXT", context.clone()));
+    }
+    if let Some(registry) = &access.registry {
+        environment.push(("E2E_REGISTRY", registry.name.clone()));
+    }
+    Ok(environment)
+}
