@@ -1,1 +1,28 @@
+//! The wire: what goes over HTTP between the provisioner and whoever talks to it, and a small typed client.
+//!
+//! Every type serialises in camelCase. Times are RFC 3339 in UTC, money is a decimal string with its currency beside it.
 
+mod client;
+mod engine;
+mod event;
+mod problem;
+mod sse;
+mod store;
+mod transport;
+mod words;
+
+pub use client::{Client, ClientError, ClientSettings};
+pub use engine::EngineView;
+pub use event::{EventPage, EventView};
+pub use problem::{FieldError, Problem};
+pub use sse::EventStream;
+pub use store::{
+    CreateStore, CredentialsView, ProofView, ReasonView, Seconds, StepState, StepView, StoreListQuery, StorePage, StoreView,
+};
+
+/// Where the API lives below the provisioner's address.
+pub const API_PREFIX: &str = "/api/v1";
+/// A repeated create with the same key and body answers with the first one's store.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The name of the last SSE message: the store is deleted and nothing follows.
+pub const EVENT_END: &str = "end";

@@ -1,0 +1,19 @@
+use serde::{Deserialize, Serialize};
+use store_model::{Engine, Plan};
+use utoipa::ToSchema;
+
+use crate::words;
+
+/// Whether stores of this engine can be made here, and if not, why and what would cure it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineView {
+    #[schema(value_type = words::Engine)]
+    pub engine: Engine,
+    pub available: bool,
+    /// Why it is not available, and the cure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[schema(value_type = Vec<words::Plan>)]
+    pub plans: Vec<Plan>,
+}
