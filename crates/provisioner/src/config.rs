@@ -1,0 +1,537 @@
+//! Everything the process is told from outside, read once at the start. The only file that reads the environment.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use store_model::{Engine, HostName};
+use url::Url;
+
+/// The names this program understands; the provisioner chart sets these and no others (`tests/agreements.rs`).
+pub const NAMES: [&str; 40] = [
+    "APP_ENV",
+    "LOG_LEVEL",
+    "LISTEN_ADDR",
+    "DATABASE_URL",
+    "DB_HOST",
+    "DB_PORT",
+    "DB_NAME",
+    "DB_USER",
+    "DB_PASSWORD",
+    "DATA_DIR",
+    "HELM_BIN",
+    "HELM_CHART_PATH",
+    "HELM_CACHE_HOME",
+    "HELM_CONFIG_HOME",
+    "HELM_DATA_HOME",
+    "BASE_DOMAIN",
+    "PUBLIC_SCHEME",
+    "PUBLIC_PORT",
+    "INGRESS_ENABLED",
+    "INGRESS_CLASS",
+    "INGRESS_ISSUER",
+    "INGRESS_SERVICE",
+    "HTTP_ROUTE_GATEWAY",
+    "INGRESS_NAMESPACE_LABELS",
+    "STORAGE_CLASS",
+    "IMAGE_REGISTRY",
+    "IMAGE_PULL_SECRETS",
+    "IMAGE_MYSQL",
+    "IMAGE_WOOCOMMERCE",
+    "ENGINE_WOOCOMMERCE_UNAVAILABLE",
+    "STORE_MANAGER_ROLE",
+    "SERVICE_ACCOUNT",
+    "TOKEN_SECRET",
+    "TOKEN_FILE",
+    "POD_NAME",
+    "POD_NAMESPACE",
+    "WORKERS",
+    "HELM_CONCURRENCY",
+    "READY_DEADLINE_SECONDS",
+    "SHUTDOWN_GRACE_SECONDS",
+];
+
+/// Set by Kubernetes or by the developer, and handed on to Helm, which finds the API server by them.
+const HELM_PASSES: [&str; 4] = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"];
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Free text that says which installation this is: `local`, `production`.
+    pub app_env: String,
+    pub log_level: String,
+    pub listen: SocketAddr,
+    pub database: Database,
+    pub base_domain: HostName,
+    pub public: Public,
+    pub route: Route,
+    pub storage_class: String,
+    pub images: Images,
+    pub helm: HelmConfig,
+    pub token: TokenPlace,
+    pub identity: Identity,
+    /// How many stores are worked on at once.
+    pub workers: usize,
+    pub ready_deadline: Duration,
+    /// How long a running Helm may take to end after SIGTERM.
+    pub shutdown_grace: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub enum Database {
+    Postgres(SecretString),
+    /// The directory of the one file.
+    Sqlite(PathBuf),
+}
+
+/// How a store's address looks from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Public {
+    pub scheme: Scheme,
+    /// `None`: the scheme's own.
+    pub port: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+/// How a request finds a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub ingress: bool,
+    /// Empty: the cluster's default class.
+    pub ingress_class: String,
+    /// Empty: no certificate of the store's own.
+    pub issuer: String,
+    /// Where the proving order dials.
+    pub dial: Option<DialTo>,
+    /// Namespace and name of the shared Gateway.
+    pub gateway: Option<(String, String)>,
+    /// Labels of the namespace that requests come from, for the NetworkPolicy.
+    pub namespace_labels: BTreeMap<String, String>,
+}
+
+/// The ingress controller's door as seen from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DialTo {
+    Service { namespace: String, name: String },
+    Address { host: String, port: u16 },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    pub registry: String,
+    pub pull_secrets: Vec<String>,
+    pub mysql: Option<ImageRef>,
+    pub woocommerce: Option<ImageRef>,
+    /// Why there is no WooCommerce image, and the cure, in the operator's words.
+    pub woocommerce_unavailable: String,
+}
+
+/// `repository:tag`, `repository@sha256:…` or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageRef {
+    pub repository: String,
+    pub tag: String,
+    pub digest: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct HelmConfig {
+    pub binary: PathBuf,
+    pub chart: PathBuf,
+    /// The whole environment of a Helm process.
+    pub env: BTreeMap<String, String>,
+    pub concurrency: usize,
+}
+
+/// Where the API token is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenPlace {
+    Secret {
+        namespace: String,
+        name: String,
+    },
+    /// For running outside a cluster.
+    File(PathBuf),
+}
+
+/// Who this process is in the cluster, and the role it gives itself inside a store's namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub pod: String,
+    pub namespace: String,
+    pub service_account: String,
+    pub store_manager_role: String,
+}
+
+/// Every wrong variable at once: a person cures them in one go.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("configuration: {}", .0.join("; "))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    pub fn from_env() -> Result<Config, ConfigError> {
+        Config::from_env_map(std::env::vars().collect())
+    }
+
+    /// Pure, for tests. An empty value counts as not set: a chart cannot leave a variable out conditionally without noise.
+    pub fn from_env_map(map: BTreeMap<String, String>) -> Result<Config, ConfigError> {
+        let mut vars = Vars { map, errors: Vec::new() };
+        let database = database(&mut vars);
+        let scheme = match vars.text("PUBLIC_SCHEME", "http").as_str() {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
+            other => vars.wrong("PUBLIC_SCHEME", other, "use http or https", Scheme::Http),
+        };
+        let base_domain = vars.parsed(
+            "BASE_DOMAIN",
+            None,
+            "set the domain below which stores live, e.g. stores.example.com",
+            HostName::parse,
+        );
+        let config = Config {
+            app_env: vars.text("APP_ENV", "local"),
+            log_level: vars.text("LOG_LEVEL", "info"),
+            listen: vars
+                .from_str("LISTEN_ADDR", "0.0.0.0:8080", "use address:port, e.g. 0.0.0.0:8080")
+                .unwrap_or(SocketAddr::from(([0, 0, 0, 0], 8080))),
+            database,
+            public: Public {
+                scheme,
+                port: vars.optional("PUBLIC_PORT", "use a port, or leave it empty for the scheme's own"),
+            },
+            route: route(&mut vars),
+            storage_class: vars.text("STORAGE_CLASS", ""),
+            images: images(&mut vars),
+            helm: helm(&mut vars),
+            token: token(&mut vars),
+            identity: Identity {
+                pod: vars.text("POD_NAME", "provisioner"),
+                namespace: vars.text("POD_NAMESPACE", "store-platform"),
+                service_account: vars.text("SERVICE_ACCOUNT", "store-platform-provisioner"),
+                store_manager_role: vars.text("STORE_MANAGER_ROLE", "store-platform-store-manager"),
+            },
+            workers: vars.positive("WORKERS", 4),
+            // Ten minutes: a cold pull of all images on a slow line, and still an end to the owner's waiting.
+            ready_deadline: vars.seconds("READY_DEADLINE_SECONDS", 600),
+            // Below Kubernetes' default of 30 s between SIGTERM and SIGKILL.
+            shutdown_grace: vars.seconds("SHUTDOWN_GRACE_SECONDS", 25),
+            base_domain: match base_domain {
+                Some(domain) => domain,
+                None => return Err(ConfigError(vars.errors)),
+            },
+        };
+        if vars.errors.is_empty() { Ok(config) } else { Err(ConfigError(vars.errors)) }
+    }
+
+    /// `None` if stores of this engine can be made, else why not and what to do.
+    pub fn engine_unavailable(&self, engine: Engine) -> Option<String> {
+        match engine {
+            Engine::Woocommerce if !self.images.woocommerce_unavailable.is_empty() => Some(format!(
+                "engine woocommerce is not available: {}",
+                self.images.woocommerce_unavailable
+            )),
+            Engine::Woocommerce if self.images.woocommerce.is_none() || self.images.mysql.is_none() => Some(
+                "engine woocommerce is not available: its images are not configured; set IMAGE_WOOCOMMERCE and IMAGE_MYSQL"
+                    .to_owned(),
+            ),
+            Engine::Woocommerce => None,
+            Engine::Medusa => Some(
+                "engine medusa is not available: this release has no image and no chart templates for it; use woocommerce"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// The address a customer types; never ends with a slash.
+    pub fn store_url(&self, host: &HostName) -> String {
+        let scheme = self.public.scheme.as_str();
+        match self.public.port {
+            Some(port) if port != self.public.scheme.port() => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        }
+    }
+}
+
+impl Scheme {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        }
+    }
+
+    pub fn port(self) -> u16 {
+        match self {
+            Scheme::Http => 80,
+            Scheme::Https => 443,
+        }
+    }
+}
+
+impl ImageRef {
+    fn parse(text: &str) -> Result<ImageRef, &'static str> {
+        let (name, digest) = text.split_once('@').unwrap_or((text, ""));
+        // A colon before the last slash belongs to the registry's port.
+        let tag_at = name.rfind(':').filter(|at| !name[*at..].contains('/'));
+        let (repository, tag) = tag_at.map_or((name, ""), |at| (&name[..at], &name[at + 1..]));
+        if repository.is_empty() || (tag.is_empty() && digest.is_empty()) {
+            return Err("has no tag and no digest");
+        }
+        Ok(ImageRef { repository: repository.to_owned(), tag: tag.to_owned(), digest: digest.to_owned() })
+    }
+}
+
+impl DialTo {
+    fn parse(text: &str) -> Result<DialTo, &'static str> {
+        if let Some((namespace, name)) = text.split_once('/') {
+            return Ok(DialTo::Service { namespace: namespace.to_owned(), name: name.to_owned() });
+        }
+        let (host, port) = text.rsplit_once(':').ok_or("is neither namespace/name nor host:port")?;
+        let port = port.parse().map_err(|_| "has no port")?;
+        Ok(DialTo::Address { host: host.to_owned(), port })
+    }
+}
+
+fn database(vars: &mut Vars) -> Database {
+    if let Some(url) = vars.get("DATABASE_URL") {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Database::Postgres(url.into());
+        }
+        // The value is not repeated: it may hold a password.
+        vars.errors.push("DATABASE_URL does not start with postgres://; unset it for SQLite in DATA_DIR".to_owned());
+    }
+    if let Some(host) = vars.get("DB_HOST") {
+        let port: u16 = vars.from_str("DB_PORT", "5432", "use a port").unwrap_or(5432);
+        let (name, user) = (vars.text("DB_NAME", "provisioner"), vars.text("DB_USER", "provisioner"));
+        let password = vars.text("DB_PASSWORD", "");
+        return match postgres_url(&host, port, &name, &user, &password) {
+            Some(url) => Database::Postgres(url.into()),
+            None => vars.wrong("DB_HOST", &host, "use a host name or an address", Database::Sqlite(PathBuf::new())),
+        };
+    }
+    Database::Sqlite(vars.text("DATA_DIR", "/var/lib/provisioner").into())
+}
+
+/// Through the URL type, which escapes what passwords are made of.
+fn postgres_url(host: &str, port: u16, name: &str, user: &str, password: &str) -> Option<String> {
+    let mut url = Url::parse("postgres://host").ok()?;
+    url.set_host(Some(host)).ok()?;
+    url.set_port(Some(port)).ok()?;
+    url.set_username(user).ok()?;
+    url.set_password(Some(password)).ok()?;
+    url.set_path(name);
+    Some(url.into())
+}
+
+fn route(vars: &mut Vars) -> Route {
+    let gateway = vars.get("HTTP_ROUTE_GATEWAY").and_then(|text| match text.split_once('/') {
+        Some((namespace, name)) => Some((namespace.to_owned(), name.to_owned())),
+        None => vars.wrong("HTTP_ROUTE_GATEWAY", &text, "use namespace/name of a Gateway, or leave it empty", None),
+    });
+    let dial = vars.get("INGRESS_SERVICE").and_then(|text| {
+        let cure = "use namespace/name of the ingress controller's Service, or host:port";
+        DialTo::parse(&text)
+            .map_or_else(|why| vars.wrong("INGRESS_SERVICE", &format!("{text} ({why})"), cure, None), Some)
+    });
+    let labels = vars.text("INGRESS_NAMESPACE_LABELS", "{}");
+    let namespace_labels = serde_json::from_str(&labels).unwrap_or_else(|_| {
+        let cure = r#"use JSON, e.g. {"kubernetes.io/metadata.name":"projectcontour"}"#;
+        vars.wrong("INGRESS_NAMESPACE_LABELS", &labels, cure, BTreeMap::new())
+    });
+    Route {
+        ingress: vars.from_str("INGRESS_ENABLED", "true", "use true or false").unwrap_or(true),
+        ingress_class: vars.text("INGRESS_CLASS", ""),
+        issuer: vars.text("INGRESS_ISSUER", ""),
+        dial,
+        gateway,
+        namespace_labels,
+    }
+}
+
+fn images(vars: &mut Vars) -> Images {
+    let image = |vars: &mut Vars, name: &'static str| {
+        vars.get(name).and_then(|text| {
+            let cure = "use repository:tag or repository@sha256:…";
+            ImageRef::parse(&text).map_or_else(|why| vars.wrong(name, &format!("{text} {why}"), cure, None), Some)
+        })
+    };
+    Images {
+        registry: vars.text("IMAGE_REGISTRY", ""),
+        pull_secrets: vars
+            .text("IMAGE_PULL_SECRETS", "")
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        mysql: image(vars, "IMAGE_MYSQL"),
+        woocommerce: image(vars, "IMAGE_WOOCOMMERCE"),
+        woocommerce_unavailable: vars.text("ENGINE_WOOCOMMERCE_UNAVAILABLE", ""),
+    }
+}
+
+fn helm(vars: &mut Vars) -> HelmConfig {
+    let mut env = BTreeMap::from([
+        ("HELM_CACHE_HOME".to_owned(), vars.text("HELM_CACHE_HOME", "/tmp/helm/cache")),
+        ("HELM_CONFIG_HOME".to_owned(), vars.text("HELM_CONFIG_HOME", "/tmp/helm/config")),
+        ("HELM_DATA_HOME".to_owned(), vars.text("HELM_DATA_HOME", "/tmp/helm/data")),
+        ("HELM_NO_PLUGINS".to_owned(), "1".to_owned()),
+        ("HELM_DRIVER".to_owned(), "secret".to_owned()),
+        // Helm's own client would throttle itself below what four at once need.
+        ("HELM_BURST_LIMIT".to_owned(), "200".to_owned()),
+        ("HELM_QPS".to_owned(), "100".to_owned()),
+    ]);
+    for name in HELM_PASSES {
+        if let Some(value) = vars.get(name) {
+            env.insert(name.to_owned(), value);
+        }
+    }
+    HelmConfig {
+        binary: vars.text("HELM_BIN", "/usr/local/bin/helm").into(),
+        chart: vars.text("HELM_CHART_PATH", "/opt/charts/store-instance").into(),
+        env,
+        // Measured: throughput on two cores peaks at two to four at once.
+        concurrency: vars.positive("HELM_CONCURRENCY", 4),
+    }
+}
+
+fn token(vars: &mut Vars) -> TokenPlace {
+    match vars.get("TOKEN_FILE") {
+        Some(file) => TokenPlace::File(file.into()),
+        None => TokenPlace::Secret {
+            namespace: vars.text("POD_NAMESPACE", "store-platform"),
+            name: vars.text("TOKEN_SECRET", "store-platform-provisioner-token"),
+        },
+    }
+}
+
+struct Vars {
+    map: BTreeMap<String, String>,
+    errors: Vec<String>,
+}
+
+impl Vars {
+    fn get(&self, name: &str) -> Option<String> {
+        debug_assert!(NAMES.contains(&name) || HELM_PASSES.contains(&name), "{name} is missing in NAMES");
+        self.map.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    fn text(&self, name: &str, default: &str) -> String {
+        self.get(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// Notes the error and goes on with `instead`, so that all errors come out together.
+    fn wrong<T>(&mut self, name: &str, value: &str, cure: &str, instead: T) -> T {
+        self.errors.push(format!("{name}={value:?}: {cure}"));
+        instead
+    }
+
+    fn parsed<T, E>(
+        &mut self,
+        name: &str,
+        default: Option<&str>,
+        cure: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(name, default.unwrap_or_default());
+        parse(&text).map_or_else(|_| self.wrong(name, &text, cure, None), Some)
+    }
+
+    fn from_str<T: FromStr>(&mut self, name: &str, default: &str, cure: &str) -> Option<T> {
+        self.parsed(name, Some(default), cure, T::from_str)
+    }
+
+    fn optional<T: FromStr>(&mut self, name: &str, cure: &str) -> Option<T> {
+        self.get(name)?;
+        self.from_str(name, "", cure)
+    }
+
+    fn positive(&mut self, name: &str, default: usize) -> usize {
+        match self.from_str(name, &default.to_string(), "use a number from 1 to 64") {
+            Some(number @ 1..=64) => number,
+            Some(number) => self.wrong(name, &number.to_string(), "use a number from 1 to 64", default),
+            None => default,
+        }
+    }
+
+    fn seconds(&mut self, name: &str, default: u64) -> Duration {
+        Duration::from_secs(self.from_str(name, &default.to_string(), "use a number of seconds").unwrap_or(default))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let mut map = BTreeMap::from([("BASE_DOMAIN".to_owned(), "localhost".to_owned())]);
+        map.extend(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Config::from_env_map(map)
+    }
+
+    #[test]
+    fn every_wrong_variable_is_named_with_its_cure() {
+        let errors = config(&[
+            ("BASE_DOMAIN", "Not A Host"),
+            ("PUBLIC_SCHEME", "gopher"),
+            ("WORKERS", "0"),
+            ("PUBLIC_PORT", "eighty"),
+            ("IMAGE_MYSQL", "mysql"),
+            ("INGRESS_SERVICE", "envoy"),
+        ])
+        .unwrap_err()
+        .0;
+        for name in ["BASE_DOMAIN", "PUBLIC_SCHEME", "WORKERS", "PUBLIC_PORT", "IMAGE_MYSQL", "INGRESS_SERVICE"] {
+            assert!(
+                errors.iter().any(|error| error.starts_with(name) && error.contains("use ") || error.contains("set ")),
+                "{name} in {errors:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_password_with_any_character_reaches_postgres_and_no_message() {
+        let config = config(&[("DB_HOST", "db"), ("DB_PASSWORD", "a/b+c=d@e:f")]).unwrap();
+        let Database::Postgres(url) = &config.database else { panic!("not PostgreSQL") };
+        let url = Url::parse(url.expose_secret()).unwrap();
+        assert_eq!(url.host_str(), Some("db"));
+        assert!(!format!("{config:?}").contains("b+c"), "{config:?}");
+    }
+
+    #[test]
+    fn nothing_set_means_sqlite_and_no_engine() {
+        let config = config(&[]).unwrap();
+        assert!(matches!(config.database, Database::Sqlite(_)));
+        assert!(config.engine_unavailable(Engine::Woocommerce).unwrap().contains("IMAGE_WOOCOMMERCE"));
+        let with = |pairs| super::tests::config(pairs).unwrap().engine_unavailable(Engine::Woocommerce);
+        assert_eq!(with(&[("IMAGE_WOOCOMMERCE", "a/w:1"), ("IMAGE_MYSQL", "a/m:1")]), None);
+    }
+
+    #[test]
+    fn images_are_taken_apart_at_the_right_colon() {
+        let image = ImageRef::parse("registry:5000/store-platform/mysql:1.0-abc@sha256:00").unwrap();
+        assert_eq!(
+            (image.repository.as_str(), image.tag.as_str(), image.digest.as_str()),
+            ("registry:5000/store-platform/mysql", "1.0-abc", "sha256:00")
+        );
+        assert!(ImageRef::parse("registry:5000/mysql").is_err());
+    }
+
+    #[test]
+    fn a_store_url_shows_a_port_only_when_it_is_not_the_schemes_own() {
+        let host = HostName::parse("mug.localhost").unwrap();
+        let url = |scheme, port| config(&[("PUBLIC_SCHEME", scheme), ("PUBLIC_PORT", port)]).unwrap().store_url(&host);
+        assert_eq!(url("https", "8443"), "https://mug.localhost:8443");
+        assert_eq!(url("https", "443"), "https://mug.localhost");
+        assert_eq!(url("http", ""), "http://mug.localhost");
+    }
+}
