@@ -3,8 +3,10 @@
 
 mod engine;
 mod names;
+mod next;
 mod phase;
 mod plan;
+mod progress;
 mod reason;
 mod seen;
 mod step;
@@ -12,9 +14,13 @@ mod store;
 
 pub use engine::Engine;
 pub use names::{HostName, NameError, StoreId, StoreName};
+pub use next::{UNINSTALL_ATTEMPTS, next_step, recovery};
 pub use phase::Phase;
 pub use plan::Plan;
+pub use progress::{Progress, progress, stage_of};
 pub use reason::{Reason, ReasonCode};
 pub use seen::{NamespaceSeen, ReleaseSeen, RouteSeen, Seen, WorkloadSeen};
-pub use step::{Recovery, Stage, Step};
+pub use step::{Recovery, Stage, StageState, Step};
 pub use store::{Desired, Store, StoreSettings};
+
+pub mod values;
