@@ -2,6 +2,7 @@ use crate::Reason;
 
 /// What a look at the cluster found. Only facts; what they mean is `next_step`'s to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and every mix of them can be seen")]
 pub struct Seen {
     pub namespace: NamespaceSeen,
     /// The RoleBinding that lets the provisioner work inside the namespace.
@@ -13,8 +14,10 @@ pub struct Seen {
     pub route: RouteSeen,
     /// Persistent volumes that still belong to the store's claims.
     pub volumes: Vec<String>,
-    /// Past the deadline for getting ready, by the database's clock.
+    /// Nothing moved for longer than the deadline, by the database's clock. The worker fills it in, not the cluster.
     pub overdue: bool,
+    /// Stuck pods were restarted moments ago, so what looks broken may be the old sight. The worker fills it in too.
+    pub settling: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

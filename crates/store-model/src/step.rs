@@ -14,6 +14,8 @@ pub enum Step {
     InstallRelease,
     /// The release record is stuck in a state that Helm refuses to go on from.
     RecoverRelease(Recovery),
+    /// Delete the pods that are stuck, so that Kubernetes tries anew at once and not at the end of its back-off.
+    RestartBroken,
     /// Place the proving order through the public URL and read it back.
     Prove,
     Fail(Reason),
@@ -37,6 +39,15 @@ pub enum Stage {
     Application,
     Route,
     Proof,
+}
+
+/// How far a stage came, as the owner sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StageState {
+    Waiting,
+    Running,
+    Done,
+    Failed,
 }
 
 /// How a stuck release is set free. Never by uninstalling what may hold data.
@@ -73,5 +84,22 @@ impl Stage {
 
     pub fn parse(word: &str) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+}
+
+impl StageState {
+    pub const ALL: [StageState; 4] = [StageState::Waiting, StageState::Running, StageState::Done, StageState::Failed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StageState::Waiting => "waiting",
+            StageState::Running => "running",
+            StageState::Done => "done",
+            StageState::Failed => "failed",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<StageState> {
+        StageState::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }

@@ -17,6 +17,8 @@ pub struct Store {
     pub reason: Option<Reason>,
     /// How often the current desire was tried and failed; a retry sets it to 0.
     pub attempts: u32,
+    /// The owner asked for another try, and what is stuck has not been restarted since.
+    pub retried: bool,
 }
 
 /// What the owner chose besides the name and the engine.
@@ -35,4 +37,17 @@ pub struct StoreSettings {
 pub enum Desired {
     Present,
     Absent,
+}
+
+impl Desired {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Desired::Present => "present",
+            Desired::Absent => "absent",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Desired> {
+        [Desired::Present, Desired::Absent].into_iter().find(|desired| desired.as_str() == word)
+    }
 }
