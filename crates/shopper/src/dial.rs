@@ -53,7 +53,8 @@ impl Http {
         };
         let mut base = public.clone();
         if shop.dial.address.is_some() {
-            base.set_port(None).map_err(|()| Refusal::ours(At::Door, code::ADDRESS, format!("'{public}' is no address")))?;
+            base.set_port(None)
+                .map_err(|()| Refusal::ours(At::Door, code::ADDRESS, format!("'{public}' is no address")))?;
         }
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls(&shop.dial.trust)?)
@@ -97,7 +98,10 @@ pub async fn send_any(at: At, request: RequestBuilder) -> Result<Answer, Refusal
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(at, &error))? {
         if bytes.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(Refusal { status: Some(status.as_u16()), ..Refusal::ours(at, code::TOO_LONG, "the answer does not end") });
+            return Err(Refusal {
+                status: Some(status.as_u16()),
+                ..Refusal::ours(at, code::TOO_LONG, "the answer does not end")
+            });
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -157,11 +161,14 @@ fn unreachable(at: At, error: &reqwest::Error) -> Refusal {
 }
 
 fn tls(trust: &[Vec<u8>]) -> Result<rustls::ClientConfig, Refusal> {
-    let fault = |error: String| Refusal::ours(At::Door, code::TRUST, format!("a trusted certificate cannot be used: {error}"));
+    let fault =
+        |error: String| Refusal::ours(At::Door, code::TRUST, format!("a trusted certificate cannot be used: {error}"));
     let mut roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     for pem in trust {
         for certificate in CertificateDer::pem_slice_iter(pem) {
-            roots.add(certificate.map_err(|error| fault(error.to_string()))?).map_err(|error| fault(error.to_string()))?;
+            roots
+                .add(certificate.map_err(|error| fault(error.to_string()))?)
+                .map_err(|error| fault(error.to_string()))?;
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

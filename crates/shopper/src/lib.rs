@@ -11,7 +11,7 @@ mod refusal;
 mod woocommerce;
 
 pub use order::{AdminKey, AdminOrder, AdminProduct, Customer, Item, Order, Proof, Receipt, Wanted};
-pub use refusal::{Refusal, At};
+pub use refusal::{At, Refusal};
 
 use secrecy::SecretString;
 use store_model::Engine;

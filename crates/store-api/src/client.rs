@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
-    API_PREFIX, CreateStore, CredentialsView, EngineView, EventPage, EventStream, IDEMPOTENCY_KEY, Problem, StoreListQuery,
-    StorePage, StoreView, transport,
+    API_PREFIX, CreateStore, CredentialsView, EngineView, EventPage, EventStream, IDEMPOTENCY_KEY, Problem,
+    StoreListQuery, StorePage, StoreView, transport,
 };
 
 /// An answer that takes longer than this will not come: the API never waits for a cluster to finish.

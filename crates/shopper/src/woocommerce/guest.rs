@@ -20,7 +20,11 @@ pub async fn buy(http: &Http, order: &Order) -> Result<Receipt, Refusal> {
     let product = match wanted {
         Wanted::First => first_for_sale(http).await?,
         Wanted::Product(id) => id.parse().map_err(|_| {
-            Refusal::ours(At::Products, code::NOTHING_FOR_SALE, format!("'{id}' is no product's id: it must be a number"))
+            Refusal::ours(
+                At::Products,
+                code::NOTHING_FOR_SALE,
+                format!("'{id}' is no product's id: it must be a number"),
+            )
         })?,
     };
     let token = cart_token(http).await?;
@@ -54,9 +58,11 @@ async fn first_for_sale(http: &Http) -> Result<u64, Refusal> {
     let list = http.request(Method::GET, &format!("{API}/products")).query(&[("per_page", "20")]);
     let products: Vec<Product> = read(At::Products, send(At::Products, list).await?.body)?;
     let seen = products.len();
-    let first = products.into_iter().find(|product| product.is_purchasable && product.is_in_stock && !product.has_options);
+    let first =
+        products.into_iter().find(|product| product.is_purchasable && product.is_in_stock && !product.has_options);
     first.map(|product| product.id).ok_or_else(|| {
-        let message = format!("the shop shows {seen} products and none can be bought; publish one with a price and stock");
+        let message =
+            format!("the shop shows {seen} products and none can be bought; publish one with a price and stock");
         Refusal::ours(At::Products, code::NOTHING_FOR_SALE, message)
     })
 }
