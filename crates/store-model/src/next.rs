@@ -16,10 +16,9 @@ pub fn next_step(store: &Store, seen: &Seen) -> Step {
         (Desired::Present | Desired::Absent, Phase::Deleted) | (Desired::Present, Phase::Ready) => Step::Rest,
         // A store that is being deleted never turns back, whatever the row says it should be.
         (Desired::Present | Desired::Absent, Phase::Deleting) => delete_step(store, seen),
-        (
-            Desired::Absent,
-            Phase::Requested | Phase::Provisioning | Phase::Proving | Phase::Ready | Phase::Failed,
-        ) => Step::Enter(Phase::Deleting),
+        (Desired::Absent, Phase::Requested | Phase::Provisioning | Phase::Proving | Phase::Ready | Phase::Failed) => {
+            Step::Enter(Phase::Deleting)
+        }
         (Desired::Present, Phase::Failed) => {
             if serves(seen) && store.reason.as_ref().is_some_and(heals_by_itself) {
                 Step::Enter(Phase::Proving)

@@ -1,0 +1,317 @@
+use std::time::Duration;
+
+use sqlx::Row;
+use store_model::{Phase, Progress, Reason, StageState, StoreId};
+
+use super::events::{EventKind, NewEvent};
+use super::rows::{STORE_COLUMNS, store_row};
+use super::{Db, StageRow, StoreRow, Write};
+use crate::cluster::Sale;
+
+/// The right to work on one store until the lease lapses. Every write names the fence: once somebody else has claimed
+/// the store, nothing of ours is written any more.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub row: StoreRow,
+    pub fence: i64,
+    /// How often the owner had changed their mind when this was claimed.
+    wish: i64,
+    /// How often the store had been woken when this was claimed.
+    wakes: i64,
+    /// Failures in a row.
+    pub misses: u32,
+    /// How long nothing has moved.
+    pub progress_age: Duration,
+    /// How long ago stuck pods were restarted, if ever.
+    pub restarted_age: Option<Duration>,
+}
+
+/// What a visit found, to be written in one transaction. Everything the holder of a claim may change is in it.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub phase: Phase,
+    pub reason: Option<Reason>,
+    pub attempts: u32,
+    pub misses: u32,
+    pub retried: bool,
+    /// A try failed; told as an event even if phase and reason stay.
+    pub attempt: Option<Reason>,
+    /// Something moved: the deadline begins anew.
+    pub moved: bool,
+    /// Stuck pods were restarted now.
+    pub restarted: bool,
+    pub proof: Option<Sale>,
+    pub removed: Option<Vec<String>>,
+    pub stages: Vec<Progress>,
+}
+
+/// What becomes of the claim with the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    Keep,
+    /// Look again after this long, or, with `None`, when something wakes it.
+    Release {
+        due_in: Option<Duration>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    Written,
+    /// The claim is lost or the owner wants something else by now: nothing was written.
+    Superseded,
+}
+
+/// The answer to a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    Held,
+    /// Still ours, but the owner wants something else: drop what is under way.
+    Unwanted,
+    /// Somebody else has it.
+    Lost,
+}
+
+impl Db {
+    /// The store that is due for longest and that nobody works on.
+    pub async fn claim(&self, worker: &str, lease: Duration) -> Result<Option<Claim>, sqlx::Error> {
+        let mut write = self.write().await?;
+        let claim = write.dialect.sql(&format!(
+            "UPDATE stores SET lease_until_ms = NOW_MS + $1, fence = fence + 1, claimed_by = $2,
+                 progress_at_ms = COALESCE(progress_at_ms, NOW_MS)
+             WHERE id = (SELECT id FROM stores WHERE due_at_ms <= NOW_MS AND lease_until_ms <= NOW_MS
+                 ORDER BY due_at_ms LIMIT 1 SKIP_LOCKED)
+             RETURNING {STORE_COLUMNS}, fence, wish, wakes, misses, NOW_MS - progress_at_ms AS progress_age_ms,
+                 NOW_MS - restarted_at_ms AS restarted_age_ms"
+        ));
+        let row = sqlx::query(claim).bind(milliseconds(lease)).bind(worker).fetch_optional(write.connection()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let stages = write.stages_read(row.try_get("id")?).await?;
+        let age = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
+        let claim = Claim {
+            row: store_row(&row, stages)?,
+            fence: row.try_get("fence")?,
+            wish: row.try_get("wish")?,
+            wakes: row.try_get("wakes")?,
+            misses: u32::try_from(row.try_get::<i64, _>("misses")?).unwrap_or(u32::MAX),
+            progress_age: age(row.try_get("progress_age_ms")?),
+            restarted_age: row.try_get::<Option<i64>, _>("restarted_age_ms")?.map(age),
+        };
+        write.commit().await?;
+        Ok(Some(claim))
+    }
+
+    /// The heartbeat: the lease is as long again from now on.
+    pub async fn claim_renew(&self, claim: &Claim, lease: Duration) -> Result<Renewed, sqlx::Error> {
+        let mut write = self.write().await?;
+        let renew = write
+            .dialect
+            .sql("UPDATE stores SET lease_until_ms = NOW_MS + $3 WHERE id = $1 AND fence = $2 RETURNING wish");
+        let row = sqlx::query(renew)
+            .bind(claim.row.store.id.as_str())
+            .bind(claim.fence)
+            .bind(milliseconds(lease))
+            .fetch_optional(write.connection())
+            .await?;
+        let renewed = match row {
+            None => Renewed::Lost,
+            Some(row) if row.try_get::<i64, _>("wish")? != claim.wish => Renewed::Unwanted,
+            Some(_) => Renewed::Held,
+        };
+        write.commit().await?;
+        Ok(renewed)
+    }
+
+    /// Whether the claim is still worth something, without making it longer.
+    pub async fn claim_check(&self, claim: &Claim) -> Result<Renewed, sqlx::Error> {
+        let row = sqlx::query("SELECT wish FROM stores WHERE id = $1 AND fence = $2")
+            .bind(claim.row.store.id.as_str())
+            .bind(claim.fence)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(match row {
+            None => Renewed::Lost,
+            Some(row) if row.try_get::<i64, _>("wish")? != claim.wish => Renewed::Unwanted,
+            Some(_) => Renewed::Held,
+        })
+    }
+
+    /// Gives the store back without having written anything: it is due at once, for whoever comes first.
+    pub async fn claim_drop(&self, claim: &Claim) -> Result<(), sqlx::Error> {
+        let mut write = self.write().await?;
+        let release = write.dialect.sql(
+            "UPDATE stores SET lease_until_ms = 0, claimed_by = NULL, due_at_ms = NOW_MS WHERE id = $1 AND fence = $2",
+        );
+        sqlx::query(release).bind(claim.row.store.id.as_str()).bind(claim.fence).execute(write.connection()).await?;
+        write.commit_and_ring().await
+    }
+
+    /// Phase, reason, stages and their events in one transaction, or nothing at all. What was written is in
+    /// `claim.row` afterwards.
+    pub async fn record(&self, claim: &mut Claim, record: Record, hold: Hold) -> Result<Recorded, sqlx::Error> {
+        let mut write = self.write().await?;
+        if !write.store_update(claim, &record, hold).await? {
+            return Ok(Recorded::Superseded);
+        }
+        let told = write.changes_tell(&claim.row, &record).await?;
+        let row = write.store_read(claim.row.store.id.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?;
+        if told {
+            write.commit_and_ring().await?;
+        } else {
+            write.commit().await?;
+        }
+        claim.row = row;
+        claim.misses = record.misses;
+        if record.moved {
+            claim.progress_age = Duration::ZERO;
+        }
+        if record.restarted {
+            claim.restarted_age = Some(Duration::ZERO);
+        }
+        Ok(Recorded::Written)
+    }
+
+    /// Something changed in the cluster. A ready or deleted store has nothing to do about it.
+    pub async fn wake(&self, id: &StoreId) -> Result<(), sqlx::Error> {
+        let mut write = self.write().await?;
+        let wake = write.dialect.sql(
+            "UPDATE stores SET due_at_ms = NOW_MS, wakes = wakes + 1
+             WHERE id = $1 AND phase NOT IN ('ready', 'deleted')",
+        );
+        let woken = sqlx::query(wake).bind(id.as_str()).execute(write.connection()).await?;
+        if woken.rows_affected() == 0 { Ok(()) } else { write.commit_and_ring().await }
+    }
+
+    /// How long until the next store is due that nobody works on; `None` if there is none.
+    pub async fn next_due(&self) -> Result<Option<Duration>, sqlx::Error> {
+        let select = self.dialect.sql(
+            "SELECT MIN(CASE WHEN lease_until_ms > due_at_ms THEN lease_until_ms ELSE due_at_ms END) - NOW_MS
+             FROM stores WHERE due_at_ms IS NOT NULL",
+        );
+        let wait: Option<i64> = sqlx::query(select).fetch_one(&self.pool).await?.try_get(0)?;
+        Ok(wait.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
+    }
+
+    pub(super) async fn leases_void(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE stores SET lease_until_ms = 0, claimed_by = NULL WHERE lease_until_ms > 0")
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+}
+
+impl Write {
+    /// `false` if the claim is lost or the wish has changed.
+    async fn store_update(&mut self, claim: &Claim, record: &Record, hold: Hold) -> Result<bool, sqlx::Error> {
+        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, .. } = record;
+        let (release, due_in) = match hold {
+            Hold::Keep => (false, None),
+            Hold::Release { due_in } => (true, due_in),
+        };
+        let update = self.dialect.sql(
+            "UPDATE stores SET phase = $4, reason_code = $5, reason_detail = $6, attempts = $7, misses = $8,
+                 retried = $9, proof = COALESCE($10, proof), removed = COALESCE($11, removed),
+                 ready_at_ms = CASE WHEN $4 = 'ready' AND ready_at_ms IS NULL THEN NOW_MS ELSE ready_at_ms END,
+                 progress_at_ms = CASE WHEN $12 = 1 THEN NOW_MS ELSE progress_at_ms END,
+                 restarted_at_ms = CASE WHEN $13 = 1 THEN NOW_MS ELSE restarted_at_ms END,
+                 lease_until_ms = CASE WHEN $14 = 1 THEN 0 ELSE lease_until_ms END,
+                 claimed_by = CASE WHEN $14 = 1 THEN NULL ELSE claimed_by END,
+                 due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms WHEN wakes <> $15 THEN NOW_MS ELSE NOW_MS + $16 END,
+                 updated_at_ms = NOW_MS
+             WHERE id = $1 AND fence = $2 AND wish = $3",
+        );
+        let proof = proof.as_ref().map(serde_json::to_string).transpose().map_err(super::rows::unreadable)?;
+        let removed = removed.as_ref().map(serde_json::to_string).transpose().map_err(super::rows::unreadable)?;
+        let updated = sqlx::query(update)
+            .bind(claim.row.store.id.as_str())
+            .bind(claim.fence)
+            .bind(claim.wish)
+            .bind(phase.as_str())
+            .bind(reason.as_ref().map(|reason| reason.code.as_str()))
+            .bind(reason.as_ref().map(|reason| reason.detail.as_str()))
+            .bind(i64::from(*attempts))
+            .bind(i64::from(*misses))
+            .bind(i64::from(*retried))
+            .bind(proof)
+            .bind(removed)
+            .bind(i64::from(*moved))
+            .bind(i64::from(*restarted))
+            .bind(i64::from(release))
+            .bind(claim.wakes)
+            .bind(due_in.map(milliseconds))
+            .execute(self.connection())
+            .await?;
+        Ok(updated.rows_affected() == 1)
+    }
+
+    /// Writes what differs from the row as it was, and its events. `false` if nothing does.
+    async fn changes_tell(&mut self, before: &StoreRow, record: &Record) -> Result<bool, sqlx::Error> {
+        let id = &before.store.id;
+        let mut told = false;
+        for progress in &record.stages {
+            let Some(known) = before.stages.iter().find(|row| row.stage == progress.stage) else { continue };
+            if known.state == progress.state && known.detail == progress.detail {
+                continue;
+            }
+            self.stage_write(id, known, progress).await?;
+            let stage = Some((progress.stage, progress.state));
+            let event =
+                NewEvent { kind: EventKind::Stage, phase: record.phase, stage, reason: None, detail: &progress.detail };
+            self.event_insert(id, event).await?;
+            told = true;
+        }
+        if let Some(reason) = &record.attempt {
+            let event = NewEvent {
+                kind: EventKind::Attempt,
+                phase: record.phase,
+                stage: None,
+                reason: Some(reason),
+                detail: "",
+            };
+            self.event_insert(id, event).await?;
+            told = true;
+        }
+        // A reason that came with an attempt is told by it.
+        let new_reason = before.store.reason != record.reason && record.attempt.is_none();
+        if before.store.phase != record.phase || new_reason {
+            let reason = record.reason.as_ref();
+            let event = NewEvent { kind: EventKind::Phase, phase: record.phase, stage: None, reason, detail: "" };
+            self.event_insert(id, event).await?;
+            told = true;
+        }
+        Ok(told)
+    }
+
+    async fn stage_write(&mut self, id: &StoreId, known: &StageRow, now: &Progress) -> Result<(), sqlx::Error> {
+        let (starts, ends) = match now.state {
+            StageState::Waiting => (false, false),
+            StageState::Running => (true, false),
+            StageState::Done | StageState::Failed => (true, true),
+        };
+        // A stage that runs again after its end is a new run of it.
+        let anew = known.ended_at_ms.is_some() && !ends;
+        let upsert = self.dialect.sql(
+            "INSERT INTO stages (store_id, stage, state, started_at_ms, ended_at_ms, detail)
+             VALUES ($1, $2, $3, CASE WHEN $4 = 1 THEN NOW_MS END, CASE WHEN $5 = 1 THEN NOW_MS END, $6)
+             ON CONFLICT (store_id, stage) DO UPDATE SET state = excluded.state, detail = excluded.detail,
+                 started_at_ms = CASE WHEN $7 = 1 THEN excluded.started_at_ms
+                     ELSE COALESCE(stages.started_at_ms, excluded.started_at_ms) END,
+                 ended_at_ms = excluded.ended_at_ms",
+        );
+        sqlx::query(upsert)
+            .bind(id.as_str())
+            .bind(now.stage.as_str())
+            .bind(now.state.as_str())
+            .bind(i64::from(starts))
+            .bind(i64::from(ends))
+            .bind(&now.detail)
+            .bind(i64::from(anew))
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

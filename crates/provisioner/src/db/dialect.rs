@@ -1,0 +1,57 @@
+use sqlx::AssertSqlSafe;
+
+/// The few places where SQLite and PostgreSQL do not share a word. Statements are written once, with `NOW_MS` and
+/// `SKIP_LOCKED` in them; nothing that comes from outside is ever put into a statement's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    pub fn sql(self, text: &str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(text.replace("NOW_MS", self.now_ms()).replace("SKIP_LOCKED", self.skip_locked()))
+    }
+
+    pub fn begin(self) -> &'static str {
+        match self {
+            // Takes the write lock now: a read that turns into a write later could fail in the middle.
+            Dialect::Sqlite => "BEGIN IMMEDIATE",
+            Dialect::Postgres => "BEGIN",
+        }
+    }
+
+    /// FULL: with NORMAL the last commits may be gone after a power cut. The time-outs of PostgreSQL end a statement
+    /// whose reader has long given up.
+    pub fn connection_setup(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => {
+                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 PRAGMA foreign_keys = ON"
+            }
+            Dialect::Postgres => "SET statement_timeout = '10s'; SET lock_timeout = '5s'",
+        }
+    }
+
+    pub fn notify(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some("SELECT CAST(pg_notify('stores', '') AS TEXT)"),
+        }
+    }
+
+    /// The database's clock, not the transaction's: a transaction that waited for its turn must not write old times.
+    fn now_ms(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
+            Dialect::Postgres => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
+    fn skip_locked(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+}
