@@ -1,0 +1,121 @@
+//! What makes a bare Kubernetes a place for stores: DNS, volumes, ingress, certificates, metrics.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+
+use crate::cluster::{Cluster, run};
+use crate::image::SANDBOX_IMAGE;
+use crate::progress::Step;
+use crate::settings::Settings;
+use crate::{resolver, up};
+
+const PATIENCE: Duration = Duration::from_secs(180);
+const TRY: Duration = Duration::from_millis(300);
+
+/// Deployments that must be available before the cluster is called ready.
+const DEPLOYMENTS: [(&str, &str); 4] = [
+    ("kube-system", "coredns"),
+    ("projectcontour", "envoy"),
+    ("local-path-storage", "local-path-provisioner"),
+    ("kube-system", "metrics-server"),
+];
+
+pub(crate) struct Addons<'a> {
+    cluster: &'a Cluster,
+    /// Types first: the API server knows no object of a type that it has not been told of.
+    types: String,
+    objects: String,
+    mark: String,
+}
+
+impl<'a> Addons<'a> {
+    pub fn new(settings: &Settings, cluster: &'a Cluster) -> Result<Self> {
+        let manifest = |name: &str| cluster.binaries.manifest(name);
+        let types =
+            [NAMESPACES.to_owned(), manifest("gateway-crds.yaml")?, manifest("contour-crds.yaml")?].join("\n---\n");
+        let own = [
+            include_str!("../addons/dns.yaml"),
+            include_str!("../addons/storage.yaml"),
+            include_str!("../addons/ingress.yaml"),
+            include_str!("../addons/metrics.yaml"),
+        ]
+        .map(|text| fill(text, settings, cluster))
+        .join("\n---\n");
+        let objects = [manifest("contour-rbac.yaml")?, own].join("\n---\n");
+        let mut hash = Sha256::new();
+        hash.update(&types);
+        hash.update(&objects);
+        let mark = hex::encode(hash.finalize());
+        Ok(Self { cluster, types, objects, mark })
+    }
+
+    /// Names what is installed; another version of this program, or other programs, give another mark.
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    pub fn install(&self, step: &Step) -> Result<()> {
+        step.note("types");
+        up::apply(self.cluster, &self.types).context("install the resource types")?;
+        step.note("objects");
+        retry("install the objects", || up::apply(self.cluster, &self.objects))?;
+        for (namespace, name) in DEPLOYMENTS {
+            step.note(&format!("waiting for {name}"));
+            retry(&format!("{name} does not get ready"), || self.available(namespace, name))?;
+        }
+        Ok(())
+    }
+
+    fn available(&self, namespace: &str, name: &str) -> Result<()> {
+        let mut command = self.cluster.kubectl();
+        command.args(["rollout", "status", "--watch=false", "-n", namespace]).arg(format!("deployment/{name}"));
+        let answer = run(&mut command)?;
+        if !answer.contains("successfully rolled out") {
+            bail!("{}", answer.trim());
+        }
+        Ok(())
+    }
+}
+
+/// A type is served a moment after it is made; until then its objects are refused.
+fn retry(what: &str, mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(error) if began.elapsed() > PATIENCE => return Err(error.context(what.to_owned())),
+            Err(_) => thread::sleep(TRY),
+        }
+    }
+}
+
+/// The values are our own paths and addresses, never a user's text.
+fn fill(text: &str, settings: &Settings, cluster: &Cluster) -> String {
+    let addresses = settings.addresses();
+    let servers = resolver::upstream();
+    // Without a server to ask, the plugin would refuse to start.
+    let forward = if servers.is_empty() { "" } else { "forward . /etc/resolv.conf" };
+    text.replace("@IMAGE@", SANDBOX_IMAGE)
+        .replace("@PROGRAMS@", &cluster.binaries.directory.display().to_string())
+        .replace("@VOLUMES@", &settings.state_dir().join("volumes").display().to_string())
+        .replace("@DNS@", &addresses.dns().to_string())
+        .replace("@ENVOY@", &addresses.envoy().to_string())
+        .replace("@FORWARD@", forward)
+}
+
+const NAMESPACES: &str = "
+apiVersion: v1
+kind: Namespace
+metadata: {name: projectcontour}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: contour, namespace: projectcontour}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: cert-manager}
+";
