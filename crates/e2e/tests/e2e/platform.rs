@@ -1,0 +1,5 @@
+//! The platform itself; no store is made.
+
+mod api;
+mod https;
+mod rights;
