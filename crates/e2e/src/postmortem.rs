@@ -17,7 +17,10 @@ pub(crate) async fn tell(store: &Store) -> String {
     };
     section(&mut text, "the API's view", &view);
     let events = match store.events().await {
-        Ok(events) => events.iter().map(|event| format!("{} {} {}\n", event.at, event.kind, event.message)).collect(),
+        Ok(events) => {
+            let lines = events.iter().map(|event| format!("{} {} {}", event.at, event.kind, event.message));
+            lines.collect::<Vec<_>>().join("\n")
+        }
         Err(error) => format!("{error:#}"),
     };
     section(&mut text, "the API's events", &events);
@@ -45,5 +48,7 @@ pub(crate) async fn tell(store: &Store) -> String {
 }
 
 fn section(text: &mut String, title: &str, body: &str) {
-    text.push_str(&format!("-------- {title}\n{}\n", body.trim_end()));
+    for part in ["-------- ", title, "\n", body.trim_end(), "\n"] {
+        text.push_str(part);
+    }
 }
