@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use store_model::values::Image;
 use store_model::{Engine, HostName};
 use url::Url;
 
@@ -127,18 +128,10 @@ pub enum DialTo {
 pub struct Images {
     pub registry: String,
     pub pull_secrets: Vec<String>,
-    pub mysql: Option<ImageRef>,
-    pub woocommerce: Option<ImageRef>,
+    pub mysql: Option<Image>,
+    pub woocommerce: Option<Image>,
     /// Why there is no WooCommerce image, and the cure, in the operator's words.
     pub woocommerce_unavailable: String,
-}
-
-/// `repository:tag`, `repository@sha256:…` or both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageRef {
-    pub repository: String,
-    pub tag: String,
-    pub digest: String,
 }
 
 #[derive(Clone, Debug)]
@@ -275,19 +268,6 @@ impl Scheme {
     }
 }
 
-impl ImageRef {
-    fn parse(text: &str) -> Result<ImageRef, &'static str> {
-        let (name, digest) = text.split_once('@').unwrap_or((text, ""));
-        // A colon before the last slash belongs to the registry's port.
-        let tag_at = name.rfind(':').filter(|at| !name[*at..].contains('/'));
-        let (repository, tag) = tag_at.map_or((name, ""), |at| (&name[..at], &name[at + 1..]));
-        if repository.is_empty() || (tag.is_empty() && digest.is_empty()) {
-            return Err("has no tag and no digest");
-        }
-        Ok(ImageRef { repository: repository.to_owned(), tag: tag.to_owned(), digest: digest.to_owned() })
-    }
-}
-
 impl DialTo {
     fn parse(text: &str) -> Result<DialTo, &'static str> {
         if let Some((namespace, name)) = text.split_once('/') {
@@ -359,7 +339,7 @@ fn images(vars: &mut Vars) -> Images {
     let image = |vars: &mut Vars, name: &'static str| {
         vars.get(name).and_then(|text| {
             let cure = "use repository:tag or repository@sha256:…";
-            ImageRef::parse(&text).map_or_else(|why| vars.wrong(name, &format!("{text} {why}"), cure, None), Some)
+            Image::parse(&text).map_or_else(|why| vars.wrong(name, &format!("{text} {why}"), cure, None), Some)
         })
     };
     Images {
@@ -514,16 +494,6 @@ mod tests {
         assert!(config.engine_unavailable(Engine::Woocommerce).unwrap().contains("IMAGE_WOOCOMMERCE"));
         let with = |pairs| super::tests::config(pairs).unwrap().engine_unavailable(Engine::Woocommerce);
         assert_eq!(with(&[("IMAGE_WOOCOMMERCE", "a/w:1"), ("IMAGE_MYSQL", "a/m:1")]), None);
-    }
-
-    #[test]
-    fn images_are_taken_apart_at_the_right_colon() {
-        let image = ImageRef::parse("registry:5000/store-platform/mysql:1.0-abc@sha256:00").unwrap();
-        assert_eq!(
-            (image.repository.as_str(), image.tag.as_str(), image.digest.as_str()),
-            ("registry:5000/store-platform/mysql", "1.0-abc", "sha256:00")
-        );
-        assert!(ImageRef::parse("registry:5000/mysql").is_err());
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The only room that knows Helm and Kubernetes. The worker sees this trait and nothing behind it.
 
+pub mod fake;
+pub mod real;
+
 use std::pin::Pin;
 
 use async_trait::async_trait;

@@ -1,0 +1,78 @@
+//! One look at a store: the watches' shelves, and one call for the Secrets' names, which are read nowhere else.
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{ListParams, ObjectMeta};
+use kube::core::ObjectList;
+use kube::core::PartialObjectMeta;
+use store_model::{NamespaceSeen, ReasonCode, ReleaseSeen, Seen, Store};
+
+use super::trouble::{Part, Surroundings};
+use super::{RealCluster, credentials, failed, namespace, refused, release, route};
+use crate::cluster::{Retry, StepError};
+
+impl RealCluster {
+    pub(super) async fn seen(&self, store: &Store, now: Timestamp) -> Result<Seen, StepError> {
+        if !self.watches.are_ready() {
+            let detail = "the cluster's objects are not listed yet";
+            return Err(failed(ReasonCode::Cluster, Retry::Later, detail));
+        }
+        let id = store.id.namespace();
+        let namespace = namespace::seen(self.namespace(store).await?.as_ref(), store, now);
+        let secrets = match namespace {
+            NamespaceSeen::Ours => self.secret_names(store).await?,
+            // In a foreign namespace nothing is ours to look at; in a dying one our access dies first.
+            NamespaceSeen::Absent | NamespaceSeen::Terminating { .. } | NamespaceSeen::Foreign => None,
+        };
+        let metas = || secrets.iter().flat_map(|list| list.items.iter().map(|secret| &secret.metadata));
+        let surroundings = self.surroundings(&id, now);
+        Ok(Seen {
+            namespace,
+            // Being let in is the proof of access.
+            access: secrets.is_some(),
+            credentials: credentials::NAMES.iter().all(|name| metas().any(|meta| is(meta, name))),
+            release: match release::newest(metas(), &id) {
+                None => ReleaseSeen::Absent,
+                // An engine that was switched off since has no values any more; what runs, runs.
+                Some(revision) => {
+                    let mark = self.values(store).map(|values| self.chart.mark(&values)).unwrap_or_default();
+                    release::seen(Some(&revision), &mark)
+                }
+            },
+            database: surroundings.stateful_set(self.watches.stateful_sets.get(&id, Part::Database.name()).as_deref()),
+            application: surroundings
+                .deployment(self.watches.deployments.get(&id, Part::Application.name()).as_deref()),
+            route: route::seen(&self.watches, &self.settings.config.route, &id),
+            volumes: self.volumes(&id),
+            overdue: false,
+            settling: false,
+        })
+    }
+
+    pub(super) fn surroundings(&self, namespace: &str, now: Timestamp) -> Surroundings {
+        Surroundings {
+            pods: self.watches.pods.all(namespace),
+            claims: self.watches.claims.all(namespace),
+            warnings: self.watches.warnings.all(namespace),
+            now,
+        }
+    }
+
+    pub(super) fn volumes(&self, namespace: &str) -> Vec<String> {
+        let volumes = self.watches.volumes.all(namespace);
+        volumes.iter().filter_map(|volume| volume.metadata.name.clone()).collect()
+    }
+
+    /// `None`: the namespace does not let us in (yet).
+    async fn secret_names(&self, store: &Store) -> Result<Option<ObjectList<PartialObjectMeta<Secret>>>, StepError> {
+        match self.secrets(store).list_metadata(&ListParams::default()).await {
+            Ok(secrets) => Ok(Some(secrets)),
+            Err(kube::Error::Api(status)) if status.code == 403 => Ok(None),
+            Err(error) => Err(refused("list the Secrets' names", error)),
+        }
+    }
+}
+
+fn is(meta: &ObjectMeta, name: &str) -> bool {
+    meta.name.as_deref() == Some(name)
+}

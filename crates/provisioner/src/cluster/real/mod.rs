@@ -1,0 +1,202 @@
+//! The real cluster: Kubernetes by its API and watches, releases by the Helm binary, the proof by a customer's order.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::{Stream, StreamExt};
+use jiff::Timestamp;
+use kube::Client;
+use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Cluster, Credentials, Done, Retry, StepError};
+use crate::config::{Config, Identity};
+
+mod credentials;
+mod helm;
+mod look;
+mod namespace;
+mod proof;
+mod release;
+mod remove;
+mod route;
+mod trouble;
+mod values;
+mod watch;
+
+use helm::Helm;
+use values::Chart;
+use watch::{Wanted, Watches};
+
+pub struct RealCluster {
+    client: Client,
+    watches: Watches,
+    helm: Helm,
+    chart: Chart,
+    settings: Settings,
+}
+
+/// What of the configuration the cluster's rooms need.
+struct Settings {
+    identity: Identity,
+    config: Config,
+}
+
+impl RealCluster {
+    /// Starts the watches and reads the chart. Does not ask the cluster anything: an API server that is away for a while
+    /// keeps nobody from reading and accepting.
+    pub fn start(client: Client, config: &Config) -> anyhow::Result<RealCluster> {
+        let wanted =
+            Wanted { certificates: !config.route.issuer.is_empty(), http_routes: config.route.gateway.is_some() };
+        Ok(RealCluster {
+            watches: Watches::start(&client, wanted),
+            helm: Helm::new(&config.helm, config.shutdown_grace),
+            chart: Chart::read(Path::new(&config.helm.chart))?,
+            settings: Settings { identity: config.identity.clone(), config: config.clone() },
+            client,
+        })
+    }
+
+    /// Returns once the first look can be trusted.
+    pub async fn ready(&self) {
+        self.watches.ready().await;
+    }
+
+    /// Returns when no Helm runs any more, or after `limit`. Whoever dropped a run has sent it SIGTERM already.
+    pub async fn rest(&self, limit: Duration) -> bool {
+        tokio::time::timeout(limit, self.helm.rest()).await.is_ok()
+    }
+}
+
+#[async_trait]
+impl Cluster for RealCluster {
+    async fn look(&self, store: &Store) -> Result<Seen, StepError> {
+        self.seen(store, Timestamp::now()).await
+    }
+
+    async fn act(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
+        match step {
+            Step::CreateNamespace => self.namespace_create(store).await.map(|()| Done::Taken),
+            Step::GrantAccess => self.access_grant(store).await.map(|()| Done::Taken),
+            Step::CreateCredentials => self.credentials_create(store).await.map(|()| Done::Taken),
+            Step::InstallRelease => self.release_install(store).await.map(|()| Done::Taken),
+            Step::RecoverRelease(recovery) => self.release_recover(store, *recovery).await.map(|()| Done::Taken),
+            Step::RestartBroken => self.broken_restart(store).await.map(|()| Done::Taken),
+            Step::Prove => self.prove(store).await.map(Done::Sold),
+            Step::UninstallRelease => self.release_uninstall(store).await.map(Done::Removing),
+            Step::DeleteNamespace => {
+                let there = self.inventory(store).await?;
+                self.namespace_delete(store).await?;
+                Ok(Done::Removing(there))
+            }
+            Step::FinishDelete => self.sweep(store).await.map(|()| Done::Taken),
+            // These are the record's business; there is nothing to do in the cluster.
+            Step::Rest | Step::Wait { .. } | Step::Fail(_) | Step::Blocked(_) | Step::Enter(_) => Ok(Done::Taken),
+        }
+    }
+
+    fn changes(&self) -> Pin<Box<dyn Stream<Item = StoreId> + Send>> {
+        let changes = self.watches.changes();
+        let stream = futures::stream::unfold(changes, |mut changes| async move {
+            loop {
+                match changes.recv().await {
+                    Ok(id) => return Some((id, changes)),
+                    // The worker's poll finds what was missed.
+                    Err(RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "changes came faster than they were heard")
+                    }
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        });
+        stream.boxed()
+    }
+
+    async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
+        self.credentials_read(store).await
+    }
+}
+
+/// What an answer of the API server means for the store.
+fn refused(deed: &str, error: kube::Error) -> StepError {
+    let (code, retry, detail) = match &error {
+        kube::Error::Api(status) => {
+            let message = format!("{deed}: {}", status.message);
+            let passing =
+                status.message.contains("is being terminated") || status.message.contains("status unknown for quota");
+            match status.code {
+                403 if status.message.contains("exceeded quota") => (ReasonCode::Quota, Retry::Never, message),
+                // The same answer comes again until a person changes a role, a policy or the chart.
+                400 | 403 | 422 if !passing => (ReasonCode::Release, Retry::Never, message),
+                _ => (ReasonCode::Cluster, Retry::Later, message),
+            }
+        }
+        other => (ReasonCode::Cluster, Retry::Later, format!("{deed}: {other}")),
+    };
+    StepError { reason: Reason::new(code, detail), retry, source: Some(Box::new(error)) }
+}
+
+fn failed(code: ReasonCode, retry: Retry, detail: impl Into<String>) -> StepError {
+    StepError { reason: Reason::new(code, detail), retry, source: None }
+}
+
+/// A Secret's value as text.
+fn text(data: &BTreeMap<String, k8s_openapi::ByteString>, key: &str) -> Option<String> {
+    String::from_utf8(data.get(key)?.0.clone()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use kube::core::Status;
+    use store_model::{Desired, Engine, HostName, Phase, Plan, StoreName, StoreSettings};
+
+    use super::*;
+
+    pub fn store() -> Store {
+        Store {
+            id: StoreId::parse("sabcdefghijk").unwrap(),
+            name: StoreName::parse("mugs").unwrap(),
+            engine: Engine::Woocommerce,
+            plan: Plan::Small,
+            host: HostName::parse("mugs.localhost").unwrap(),
+            settings: StoreSettings {
+                title: "Mugs".to_owned(),
+                admin_email: "owner@example.com".to_owned(),
+                currency: "EUR".to_owned(),
+                country: "DE".to_owned(),
+                sample_products: true,
+            },
+            created_by: "token".to_owned(),
+            created_at_ms: 1_795_428_000_000,
+            desired: Desired::Present,
+            phase: Phase::Provisioning,
+            reason: None,
+            attempts: 0,
+            retried: false,
+        }
+    }
+
+    fn answer(code: u16, message: &str) -> StepError {
+        refused("create", kube::Error::Api(Box::new(Status { code, message: message.to_owned(), ..Status::default() })))
+    }
+
+    #[test]
+    fn an_answer_that_comes_again_is_not_asked_for_again() {
+        for (code, message, reason, retry) in [
+            (403, "exceeded quota: store", ReasonCode::Quota, Retry::Never),
+            (403, "forbidden: User cannot create", ReasonCode::Release, Retry::Never),
+            (422, "is invalid", ReasonCode::Release, Retry::Never),
+            (403, "namespace store-s1 is being terminated", ReasonCode::Cluster, Retry::Later),
+            (429, "too many requests", ReasonCode::Cluster, Retry::Later),
+            (503, "unavailable", ReasonCode::Cluster, Retry::Later),
+            (409, "conflict", ReasonCode::Cluster, Retry::Later),
+        ] {
+            let error = answer(code, message);
+            assert_eq!((error.reason.code, error.retry), (reason, retry), "{code} {message}");
+            assert!(error.reason.detail.starts_with("create: "), "{}", error.reason.detail);
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! From what Kubernetes says about pods, claims and events to what is wrong with a store. Pure: the time is an argument.
+//!
+//! Kubernetes retries everything for ever, so the question is each time: does this need somebody's help? A first failure
+//! does not (images are pulled again, a program waits for its database); the same failure again and again does.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::core::v1::{ContainerStatus, Event, PersistentVolumeClaim, Pod, PodCondition};
+use store_model::{Reason, ReasonCode, WorkloadSeen};
+
+/// Three starts in a row that failed are no accident: by then some 30 s have passed.
+const CRASHES: i32 = 3;
+/// The set-up waits for its database by itself, so its failure is its own; once more for a node's bad moment.
+const SET_UP_CRASHES: i32 = 2;
+/// Long enough for a pod that is just leaving, or for a node that is just joining.
+const UNSCHEDULABLE_PATIENCE: SignedDuration = SignedDuration::from_secs(45);
+/// A provisioner or a kubelet that complains this often means it.
+const COMPLAINTS: i32 = 3;
+const VOLUME_PATIENCE: SignedDuration = SignedDuration::from_secs(45);
+/// Warnings older than this are about another day.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
+/// Log lines in a termination message come at their end.
+const SAID_KEPT: usize = 600;
+
+/// The two programs of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Database,
+    Application,
+}
+
+impl Part {
+    /// The chart's fixed names; the namespace tells stores apart.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Database => "mysql",
+            Part::Application => "wordpress",
+        }
+    }
+
+    fn crash(self) -> ReasonCode {
+        match self {
+            Part::Database => ReasonCode::Database,
+            Part::Application => ReasonCode::CrashLoop,
+        }
+    }
+
+    fn owns(self, pod: &Pod) -> bool {
+        let owners = pod.metadata.owner_references.iter().flatten();
+        owners.into_iter().any(|owner| match self {
+            Part::Database => owner.kind == "StatefulSet" && owner.name == self.name(),
+            Part::Application => owner.kind == "ReplicaSet" && is_replica_set_of(&owner.name, self.name()),
+        })
+    }
+}
+
+/// `wordpress-5d4f8c7b9`, but not `wordpress-cron-…`.
+fn is_replica_set_of(name: &str, deployment: &str) -> bool {
+    let hash = name.strip_prefix(deployment).and_then(|rest| rest.strip_prefix('-'));
+    hash.is_some_and(|hash| !hash.is_empty() && !hash.contains('-'))
+}
+
+/// What stands around a store's workloads.
+pub struct Surroundings {
+    pub pods: Vec<Arc<Pod>>,
+    pub claims: Vec<Arc<PersistentVolumeClaim>>,
+    pub warnings: Vec<Arc<Event>>,
+    pub now: Timestamp,
+}
+
+impl Surroundings {
+    pub fn stateful_set(&self, set: Option<&StatefulSet>) -> WorkloadSeen {
+        let Some(set) = set else { return WorkloadSeen::Absent };
+        let status = set.status.as_ref();
+        let current = status.and_then(|status| status.observed_generation) >= set.metadata.generation;
+        let rolled = status.is_some_and(|status| status.update_revision == status.current_revision);
+        let ready = status.and_then(|status| status.ready_replicas).unwrap_or(0) >= 1;
+        if current && rolled && ready { WorkloadSeen::Ready } else { self.judge(Part::Database, None) }
+    }
+
+    pub fn deployment(&self, deployment: Option<&Deployment>) -> WorkloadSeen {
+        let Some(deployment) = deployment else { return WorkloadSeen::Absent };
+        let status = deployment.status.as_ref();
+        let wanted = deployment.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
+        let current = status.and_then(|status| status.observed_generation) >= deployment.metadata.generation;
+        let count = |replicas: Option<i32>| replicas.unwrap_or(0) >= wanted;
+        let ready = status.is_some_and(|status| count(status.updated_replicas) && count(status.available_replicas));
+        if current && ready {
+            return WorkloadSeen::Ready;
+        }
+        let refused = status.and_then(|status| status.conditions.as_ref()).and_then(|conditions| {
+            conditions.iter().find(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True")
+        });
+        self.judge(Part::Application, refused.and_then(|condition| condition.message.as_deref()))
+    }
+
+    /// Pods that will not get ready by waiting.
+    pub fn broken_pods(&self) -> Vec<String> {
+        let broken = |pod: &&Arc<Pod>| {
+            [Part::Database, Part::Application]
+                .into_iter()
+                .any(|part| part.owns(pod) && matches!(self.pod(part, pod), WorkloadSeen::Broken(_)))
+        };
+        self.pods.iter().filter(broken).filter_map(|pod| pod.metadata.name.clone()).collect()
+    }
+
+    fn judge(&self, part: Part, refused: Option<&str>) -> WorkloadSeen {
+        let pods = self.pods.iter().filter(|pod| part.owns(pod) && pod.metadata.deletion_timestamp.is_none());
+        match pods.max_by_key(|pod| pod.metadata.creation_timestamp.clone()) {
+            Some(pod) => self.pod(part, pod),
+            None => self.no_pod(part, refused),
+        }
+    }
+
+    /// The controller could not even make a pod; for a StatefulSet only its events tell.
+    fn no_pod(&self, part: Part, refused: Option<&str>) -> WorkloadSeen {
+        let from_events = self.warning(|event| {
+            let kind = event.involved_object.kind.as_deref();
+            let name = event.involved_object.name.as_deref().unwrap_or_default();
+            event.reason.as_deref() == Some("FailedCreate")
+                && match part {
+                    Part::Database => kind == Some("StatefulSet") && name == part.name(),
+                    Part::Application => kind == Some("ReplicaSet") && is_replica_set_of(name, part.name()),
+                }
+        });
+        let message = refused.or_else(|| from_events.and_then(|event| event.message.as_deref())).unwrap_or_default();
+        if let Some(code) = creation_refused(message) {
+            return broken(code, format!("{}: {message}", part.name()));
+        }
+        starting("waiting for its pod")
+    }
+
+    fn pod(&self, part: Part, pod: &Pod) -> WorkloadSeen {
+        let Some(status) = &pod.status else { return starting("waiting for a machine") };
+        let conditions = status.conditions.as_deref().unwrap_or_default();
+        if let Some(condition) = conditions.iter().find(|condition| is_unschedulable(condition)) {
+            return self.unschedulable(part, pod, condition);
+        }
+        let inits = status.init_container_statuses.iter().flatten();
+        let mut waiting = None;
+        for (container, is_init) in inits
+            .map(|status| (status, true))
+            .chain(status.container_statuses.iter().flatten().map(|status| (status, false)))
+        {
+            match self.container(part, container, is_init) {
+                Some(WorkloadSeen::Broken(reason)) => return WorkloadSeen::Broken(reason),
+                Some(other) => waiting = waiting.or(Some(other)),
+                None => {}
+            }
+        }
+        if let Some(reason) = self.mount_trouble(part, pod) {
+            return WorkloadSeen::Broken(reason);
+        }
+        waiting.unwrap_or_else(|| starting("starting"))
+    }
+
+    fn unschedulable(&self, part: Part, pod: &Pod, condition: &PodCondition) -> WorkloadSeen {
+        let message = condition.message.as_deref().unwrap_or("no machine takes the pod");
+        if message.contains("persistentvolumeclaim") || message.contains("PersistentVolumeClaim") {
+            if let Some(reason) = self.claim_trouble(part) {
+                return WorkloadSeen::Broken(reason);
+            }
+            return starting("waiting for its disk");
+        }
+        let since = condition.last_transition_time.as_ref().or(pod.metadata.creation_timestamp.as_ref());
+        if since.is_some_and(|since| self.now.duration_since(since.0) > UNSCHEDULABLE_PATIENCE) {
+            return broken(ReasonCode::Unschedulable, format!("{}: {message}", part.name()));
+        }
+        starting(&format!("waiting for a machine: {message}"))
+    }
+
+    /// `None`: nothing to say about this container.
+    fn container(&self, part: Part, status: &ContainerStatus, is_init: bool) -> Option<WorkloadSeen> {
+        let state = status.state.as_ref()?;
+        if let Some(code) = image_trouble(status) {
+            let message =
+                state.waiting.as_ref().and_then(|waiting| waiting.message.as_deref()).unwrap_or("no reason is given");
+            return Some(broken(code, format!("{} image {}: {message}", part.name(), status.image)));
+        }
+        let set_up = is_init && status.name == "setup";
+        let limit = if set_up { SET_UP_CRASHES } else { CRASHES };
+        // A container that runs at the moment may still have failed before; it counts when it does not come back.
+        let stopped = state.running.is_none();
+        let last = state.terminated.as_ref().or(status.last_state.as_ref().and_then(|last| last.terminated.as_ref()));
+        if let Some(last) = last.filter(|last| stopped && last.exit_code != 0 && status.restart_count >= limit) {
+            let why = match last.reason.as_deref() {
+                Some("OOMKilled") => "it needs more memory than its limit allows".to_owned(),
+                _ => format!("exit code {}", last.exit_code),
+            };
+            let said = last.message.as_deref().map(tail).filter(|said| !said.is_empty());
+            let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+            let code = if set_up { ReasonCode::SetUp } else { part.crash() };
+            return Some(broken(code, format!("{}/{}: {why}{said}", part.name(), status.name)));
+        }
+        if let Some(waiting) = &state.waiting {
+            let reason = waiting.reason.as_deref().unwrap_or_default();
+            let message = waiting.message.as_deref().unwrap_or_default();
+            // A Secret or key that the chart names and that is not there; a cache that is not filled yet is a passing one.
+            if reason == "CreateContainerConfigError" && !message.contains("failed to sync") {
+                return Some(broken(ReasonCode::Release, format!("{}/{}: {message}", part.name(), status.name)));
+            }
+            return match reason {
+                "PodInitializing" => None,
+                "ContainerCreating" => Some(starting("pulling the image and attaching the disk")),
+                "ErrImagePull" => Some(starting("pulling the image again")),
+                "CrashLoopBackOff" => Some(starting("it stopped; starting it again")),
+                "" => None,
+                other => Some(starting(other)),
+            };
+        }
+        if let Some(terminated) = state.terminated.as_ref().filter(|terminated| terminated.exit_code != 0) {
+            return Some(starting(&format!(
+                "{} ended with code {}; starting it again",
+                status.name, terminated.exit_code
+            )));
+        }
+        if state.running.is_some() && !status.ready {
+            return Some(starting(if set_up { "setting up the shop" } else { "starting" }));
+        }
+        None
+    }
+
+    /// A claim of this part that nobody can satisfy.
+    fn claim_trouble(&self, part: Part) -> Option<Reason> {
+        let pending = self.claims.iter().filter(|claim| is_pending(claim) && claim_of(part, claim));
+        for claim in pending {
+            let name = claim.metadata.name.as_deref().unwrap_or_default();
+            let complaint = self.warning(|event| {
+                event.involved_object.kind.as_deref() == Some("PersistentVolumeClaim")
+                    && event.involved_object.name.as_deref() == Some(name)
+                    && event.reason.as_deref() == Some("ProvisioningFailed")
+            });
+            if let Some(event) = complaint.filter(|event| self.is_serious(event)) {
+                let message = event.message.as_deref().unwrap_or_default();
+                return Some(Reason::new(ReasonCode::Volume, format!("claim {name}: {message}")));
+            }
+            let classless = claim.spec.as_ref().is_some_and(|spec| spec.storage_class_name.is_none());
+            let age = claim.metadata.creation_timestamp.as_ref().map(|made| self.now.duration_since(made.0));
+            if classless && age.is_some_and(|age| age > VOLUME_PATIENCE) {
+                let detail = format!("claim {name}: no storage class is named and the cluster has no default one");
+                return Some(Reason::new(ReasonCode::Volume, detail));
+            }
+        }
+        None
+    }
+
+    fn mount_trouble(&self, part: Part, pod: &Pod) -> Option<Reason> {
+        let name = pod.metadata.name.as_deref();
+        let event = self.warning(|event| {
+            event.involved_object.kind.as_deref() == Some("Pod")
+                && event.involved_object.name.as_deref() == name
+                && matches!(event.reason.as_deref(), Some("FailedMount" | "FailedAttachVolume" | "FailedMapVolume"))
+        })?;
+        // Once a container ran, the disk is there.
+        let status = pod.status.as_ref()?;
+        let mut containers = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
+        let ran = containers.any(|container| {
+            container.state.as_ref().is_some_and(|state| state.running.is_some() || state.terminated.is_some())
+        });
+        let serious = event_count(event) >= COMPLAINTS && !ran;
+        let message = event.message.as_deref().unwrap_or_default();
+        serious.then(|| Reason::new(ReasonCode::Volume, format!("{}: {message}", part.name())))
+    }
+
+    /// The newest fresh warning that fits.
+    fn warning(&self, fits: impl Fn(&Event) -> bool) -> Option<&Event> {
+        let fresh = |event: &&Arc<Event>| event_time(event).is_some_and(|at| self.now.duration_since(at) < FRESH);
+        let found = self.warnings.iter().filter(fresh).filter(|event| fits(event));
+        found.max_by_key(|event| event_time(event)).map(AsRef::as_ref)
+    }
+
+    fn is_serious(&self, event: &Event) -> bool {
+        let first = event.first_timestamp.as_ref().map(|first| self.now.duration_since(first.0));
+        event_count(event) >= COMPLAINTS || first.is_some_and(|age| age > VOLUME_PATIENCE)
+    }
+}
+
+fn starting(detail: &str) -> WorkloadSeen {
+    WorkloadSeen::Starting { detail: detail.to_owned() }
+}
+
+fn broken(code: ReasonCode, detail: String) -> WorkloadSeen {
+    WorkloadSeen::Broken(Reason::new(code, detail))
+}
+
+/// `None`: the refusal passes by itself, or there is none.
+fn creation_refused(message: &str) -> Option<ReasonCode> {
+    // A quota that was made a moment ago, or a ServiceAccount that is made in a moment.
+    let passing = ["status unknown for quota", "error looking up service account", "is being terminated"];
+    if passing.iter().any(|words| message.contains(words)) {
+        return None;
+    }
+    if message.contains("exceeded quota") {
+        return Some(ReasonCode::Quota);
+    }
+    // Pod Security, LimitRange, admission policies.
+    message.contains("forbidden").then_some(ReasonCode::Release)
+}
+
+fn is_unschedulable(condition: &PodCondition) -> bool {
+    condition.type_ == "PodScheduled"
+        && condition.status == "False"
+        && condition.reason.as_deref() == Some("Unschedulable")
+}
+
+fn image_trouble(status: &ContainerStatus) -> Option<ReasonCode> {
+    let waiting = status.state.as_ref()?.waiting.as_ref()?;
+    let message = waiting.message.as_deref().unwrap_or_default().to_lowercase();
+    match waiting.reason.as_deref()? {
+        // The kubelet's second thought: it failed, and failed again or is about to.
+        "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" | "ImageInspectError" | "RegistryUnavailable" => {
+            Some(ReasonCode::ImagePull)
+        }
+        // A first failure may be the network's; an answer of the registry is not.
+        "ErrImagePull" if ["not found", "denied", "unauthorized"].iter().any(|word| message.contains(word)) => {
+            Some(ReasonCode::ImagePull)
+        }
+        _ => None,
+    }
+}
+
+fn is_pending(claim: &PersistentVolumeClaim) -> bool {
+    claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Pending")
+}
+
+fn claim_of(part: Part, claim: &PersistentVolumeClaim) -> bool {
+    let name = claim.metadata.name.as_deref().unwrap_or_default();
+    // `data-mysql-0` by the StatefulSet, `uploads` by the chart.
+    let databases = name.contains(Part::Database.name());
+    match part {
+        Part::Database => databases,
+        Part::Application => !databases,
+    }
+}
+
+fn event_time(event: &Event) -> Option<Timestamp> {
+    let series = event.series.as_ref().and_then(|series| series.last_observed_time.as_ref()).map(|time| time.0);
+    let last = event.last_timestamp.as_ref().map(|time| time.0);
+    series.or(last).or(event.event_time.as_ref().map(|time| time.0)).or(event
+        .metadata
+        .creation_timestamp
+        .as_ref()
+        .map(|time| time.0))
+}
+
+fn event_count(event: &Event) -> i32 {
+    let series = event.series.as_ref().and_then(|series| series.count);
+    event.count.or(series).unwrap_or(1)
+}
+
+/// The end of what a program said, on one line.
+fn tail(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let skip = line.chars().count().saturating_sub(SAID_KEPT);
+    line.chars().skip(skip).collect()
+}
+
+#[cfg(test)]
+mod tests;
