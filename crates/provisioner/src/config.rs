@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use store_model::values::Image;
 use store_model::{Engine, HostName};
 use url::Url;
 
+use crate::db::DbSettings;
+
 /// The names this program understands; the provisioner chart sets these and no others (`tests/agreements.rs`).
-pub const NAMES: [&str; 40] = [
+pub const NAMES: [&str; 39] = [
     "APP_ENV",
     "LOG_LEVEL",
     "LISTEN_ADDR",
@@ -50,7 +51,6 @@ pub const NAMES: [&str; 40] = [
     "POD_NAME",
     "POD_NAMESPACE",
     "WORKERS",
-    "HELM_CONCURRENCY",
     "READY_DEADLINE_SECONDS",
     "SHUTDOWN_GRACE_SECONDS",
 ];
@@ -64,7 +64,7 @@ pub struct Config {
     pub app_env: String,
     pub log_level: String,
     pub listen: SocketAddr,
-    pub database: Database,
+    pub database: DbSettings,
     pub base_domain: HostName,
     pub public: Public,
     pub route: Route,
@@ -78,13 +78,6 @@ pub struct Config {
     pub ready_deadline: Duration,
     /// How long a running Helm may take to end after SIGTERM.
     pub shutdown_grace: Duration,
-}
-
-#[derive(Clone, Debug)]
-pub enum Database {
-    Postgres(SecretString),
-    /// The directory of the one file.
-    Sqlite(PathBuf),
 }
 
 /// How a store's address looks from outside.
@@ -279,10 +272,10 @@ impl DialTo {
     }
 }
 
-fn database(vars: &mut Vars) -> Database {
+fn database(vars: &mut Vars) -> DbSettings {
     if let Some(url) = vars.get("DATABASE_URL") {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Database::Postgres(url.into());
+            return DbSettings::Postgres { url: url.into() };
         }
         // The value is not repeated: it may hold a password.
         vars.errors.push("DATABASE_URL does not start with postgres://; unset it for SQLite in DATA_DIR".to_owned());
@@ -292,11 +285,16 @@ fn database(vars: &mut Vars) -> Database {
         let (name, user) = (vars.text("DB_NAME", "provisioner"), vars.text("DB_USER", "provisioner"));
         let password = vars.text("DB_PASSWORD", "");
         return match postgres_url(&host, port, &name, &user, &password) {
-            Some(url) => Database::Postgres(url.into()),
-            None => vars.wrong("DB_HOST", &host, "use a host name or an address", Database::Sqlite(PathBuf::new())),
+            Some(url) => DbSettings::Postgres { url: url.into() },
+            None => vars.wrong(
+                "DB_HOST",
+                &host,
+                "use a host name or an address",
+                DbSettings::Sqlite { directory: PathBuf::new() },
+            ),
         };
     }
-    Database::Sqlite(vars.text("DATA_DIR", "/var/lib/provisioner").into())
+    DbSettings::Sqlite { directory: vars.text("DATA_DIR", "/var/lib/store-platform").into() }
 }
 
 /// Through the URL type, which escapes what passwords are made of.
@@ -378,7 +376,7 @@ fn helm(vars: &mut Vars) -> HelmConfig {
         chart: vars.text("HELM_CHART_PATH", "/opt/charts/store-instance").into(),
         env,
         // Measured: throughput on two cores peaks at two to four at once.
-        concurrency: vars.positive("HELM_CONCURRENCY", 4),
+        concurrency: 4,
     }
 }
 
@@ -481,7 +479,7 @@ mod tests {
     #[test]
     fn a_password_with_any_character_reaches_postgres_and_no_message() {
         let config = config(&[("DB_HOST", "db"), ("DB_PASSWORD", "a/b+c=d@e:f")]).unwrap();
-        let Database::Postgres(url) = &config.database else { panic!("not PostgreSQL") };
+        let DbSettings::Postgres { url } = &config.database else { panic!("not PostgreSQL") };
         let url = Url::parse(url.expose_secret()).unwrap();
         assert_eq!(url.host_str(), Some("db"));
         assert!(!format!("{config:?}").contains("b+c"), "{config:?}");
@@ -490,7 +488,7 @@ mod tests {
     #[test]
     fn nothing_set_means_sqlite_and_no_engine() {
         let config = config(&[]).unwrap();
-        assert!(matches!(config.database, Database::Sqlite(_)));
+        assert!(matches!(config.database, DbSettings::Sqlite { .. }));
         assert!(config.engine_unavailable(Engine::Woocommerce).unwrap().contains("IMAGE_WOOCOMMERCE"));
         let with = |pairs| super::tests::config(pairs).unwrap().engine_unavailable(Engine::Woocommerce);
         assert_eq!(with(&[("IMAGE_WOOCOMMERCE", "a/w:1"), ("IMAGE_MYSQL", "a/m:1")]), None);

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{ListParams, ObjectMeta};
 use kube::core::ObjectList;
 use kube::core::PartialObjectMeta;
-use store_model::{NamespaceSeen, ReasonCode, ReleaseSeen, Seen, Store};
+use store_model::{Desired, NamespaceSeen, ReasonCode, ReleaseSeen, Seen, Store};
 
 use super::trouble::{Part, Surroundings};
 use super::{RealCluster, credentials, failed, namespace, refused, release, route};
@@ -26,6 +26,11 @@ impl RealCluster {
         };
         let metas = || secrets.iter().flat_map(|list| list.items.iter().map(|secret| &secret.metadata));
         let surroundings = self.surroundings(&id, now);
+        let volumes = match (&namespace, store.desired) {
+            // The last sight of a store that goes: asked for and not from a cache, so that nothing is left unseen.
+            (NamespaceSeen::Absent, Desired::Absent) => self.left_behind(&store.id).await?,
+            _ => self.volumes(&id),
+        };
         Ok(Seen {
             namespace,
             // Being let in is the proof of access.
@@ -43,7 +48,7 @@ impl RealCluster {
             application: surroundings
                 .deployment(self.watches.deployments.get(&id, Part::Application.name()).as_deref()),
             route: route::seen(&self.watches, &self.settings.config.route, &id),
-            volumes: self.volumes(&id),
+            volumes,
             overdue: false,
             settling: false,
         })
@@ -64,7 +69,10 @@ impl RealCluster {
     }
 
     /// `None`: the namespace does not let us in (yet).
-    async fn secret_names(&self, store: &Store) -> Result<Option<ObjectList<PartialObjectMeta<Secret>>>, StepError> {
+    pub(super) async fn secret_names(
+        &self,
+        store: &Store,
+    ) -> Result<Option<ObjectList<PartialObjectMeta<Secret>>>, StepError> {
         match self.secrets(store).list_metadata(&ListParams::default()).await {
             Ok(secrets) => Ok(Some(secrets)),
             Err(kube::Error::Api(status)) if status.code == 403 => Ok(None),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ mod proof;
 mod release;
 mod remove;
 mod route;
+mod token;
 mod trouble;
 mod values;
 mod watch;
@@ -30,6 +32,9 @@ mod watch;
 use helm::Helm;
 use values::Chart;
 use watch::{Wanted, Watches};
+
+/// After SIGTERM Helm writes its record and ends, in less than a second where the API server answers.
+const HELM_GRACE: Duration = Duration::from_secs(10);
 
 pub struct RealCluster {
     client: Client,
@@ -46,14 +51,17 @@ struct Settings {
 }
 
 impl RealCluster {
-    /// Starts the watches and reads the chart. Does not ask the cluster anything: an API server that is away for a while
-    /// keeps nobody from reading and accepting.
-    pub fn start(client: Client, config: &Config) -> anyhow::Result<RealCluster> {
+    /// Reads the chart and starts the watches; in a pod by its ServiceAccount, elsewhere by KUBECONFIG. An API server that
+    /// is away for a while keeps nobody from reading and accepting.
+    pub async fn connect(config: &Config) -> anyhow::Result<RealCluster> {
+        let client = Client::try_default()
+            .await
+            .context("find the cluster: run in a pod with a ServiceAccount, or set KUBECONFIG")?;
         let wanted =
             Wanted { certificates: !config.route.issuer.is_empty(), http_routes: config.route.gateway.is_some() };
         Ok(RealCluster {
             watches: Watches::start(&client, wanted),
-            helm: Helm::new(&config.helm, config.shutdown_grace),
+            helm: Helm::new(&config.helm, HELM_GRACE),
             chart: Chart::read(Path::new(&config.helm.chart))?,
             settings: Settings { identity: config.identity.clone(), config: config.clone() },
             client,
@@ -65,9 +73,9 @@ impl RealCluster {
         self.watches.ready().await;
     }
 
-    /// Returns when no Helm runs any more, or after `limit`. Whoever dropped a run has sent it SIGTERM already.
-    pub async fn rest(&self, limit: Duration) -> bool {
-        tokio::time::timeout(limit, self.helm.rest()).await.is_ok()
+    /// Returns when no Helm runs any more. Whoever dropped a run has sent it SIGTERM already, and SIGKILL follows.
+    pub async fn rest(&self) {
+        self.helm.rest().await;
     }
 }
 
@@ -78,24 +86,11 @@ impl Cluster for RealCluster {
     }
 
     async fn act(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
-        match step {
-            Step::CreateNamespace => self.namespace_create(store).await.map(|()| Done::Taken),
-            Step::GrantAccess => self.access_grant(store).await.map(|()| Done::Taken),
-            Step::CreateCredentials => self.credentials_create(store).await.map(|()| Done::Taken),
-            Step::InstallRelease => self.release_install(store).await.map(|()| Done::Taken),
-            Step::RecoverRelease(recovery) => self.release_recover(store, *recovery).await.map(|()| Done::Taken),
-            Step::RestartBroken => self.broken_restart(store).await.map(|()| Done::Taken),
-            Step::Prove => self.prove(store).await.map(Done::Sold),
-            Step::UninstallRelease => self.release_uninstall(store).await.map(Done::Removing),
-            Step::DeleteNamespace => {
-                let there = self.inventory(store).await?;
-                self.namespace_delete(store).await?;
-                Ok(Done::Removing(there))
-            }
-            Step::FinishDelete => self.sweep(store).await.map(|()| Done::Taken),
-            // These are the record's business; there is nothing to do in the cluster.
-            Step::Rest | Step::Wait { .. } | Step::Fail(_) | Step::Blocked(_) | Step::Enter(_) => Ok(Done::Taken),
-        }
+        let since = Instant::now();
+        let done = self.deed(store, step).await;
+        metrics::histogram!("store_platform_deed_seconds", "step" => step.as_str())
+            .record(since.elapsed().as_secs_f64());
+        done
     }
 
     fn changes(&self) -> Pin<Box<dyn Stream<Item = StoreId> + Send>> {
@@ -117,6 +112,31 @@ impl Cluster for RealCluster {
 
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         self.credentials_read(store).await
+    }
+}
+
+impl RealCluster {
+    async fn deed(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
+        match step {
+            Step::CreateNamespace => self.namespace_create(store).await.map(|()| Done::Taken),
+            Step::GrantAccess => self.access_grant(store).await.map(|()| Done::Taken),
+            Step::CreateCredentials => self.credentials_create(store).await.map(|()| Done::Taken),
+            Step::InstallRelease => self.release_install(store).await.map(|()| Done::Taken),
+            Step::RecoverRelease(recovery) => self.release_recover(store, *recovery).await.map(|()| Done::Taken),
+            Step::RestartBroken => self.broken_restart(store).await.map(|()| Done::Taken),
+            Step::Prove => self.prove(store).await.map(Done::Sold),
+            Step::UninstallRelease => self.release_uninstall(store).await.map(Done::Removing),
+            Step::DeleteNamespace => {
+                let there = self.inventory(store).await?;
+                self.namespace_delete(store).await?;
+                Ok(Done::Removing(there))
+            }
+            // These are the record's business; there is nothing to do in the cluster. That nothing is left before
+            // `FinishDelete` is the look's to see.
+            Step::FinishDelete | Step::Rest | Step::Wait { .. } | Step::Fail(_) | Step::Blocked(_) | Step::Enter(_) => {
+                Ok(Done::Taken)
+            }
+        }
     }
 }
 

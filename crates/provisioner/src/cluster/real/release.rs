@@ -71,7 +71,7 @@ impl RealCluster {
         let values = self.values(store)?;
         let release = store.id.namespace();
         let mark = self.chart.mark(&values);
-        metrics::counter!("provisioner_helm_runs_total", "verb" => "upgrade").increment(1);
+        metrics::counter!("store_platform_helm_runs_total", "verb" => "upgrade").increment(1);
         self.helm
             .upgrade(&release, self.chart.path(), &values, &format!("{LABEL_VALUES}={mark}"))
             .await
@@ -81,7 +81,7 @@ impl RealCluster {
     /// Answers with what the store had, for the owner: after this most of it is gone.
     pub(super) async fn release_uninstall(&self, store: &Store) -> Result<Vec<String>, StepError> {
         let there = self.inventory(store).await?;
-        metrics::counter!("provisioner_helm_runs_total", "verb" => "uninstall").increment(1);
+        metrics::counter!("store_platform_helm_runs_total", "verb" => "uninstall").increment(1);
         self.helm
             .uninstall(&store.id.namespace())
             .await

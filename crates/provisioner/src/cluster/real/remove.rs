@@ -4,11 +4,11 @@ use k8s_openapi::api::core::v1::{PersistentVolume, Pod};
 use kube::Api;
 use kube::api::{DeleteParams, DynamicObject, ListParams};
 use kube::core::{ApiResource, GroupVersionKind};
-use store_model::{ReasonCode, Store, StoreId};
+use store_model::{Store, StoreId};
 
-use super::namespace::{LABEL_ID, is_ours};
-use super::{RealCluster, failed, refused};
-use crate::cluster::{Retry, StepError};
+use super::namespace::LABEL_ID;
+use super::{RealCluster, refused};
+use crate::cluster::StepError;
 
 /// What a store is made of, for the owner's answer; pods and jobs follow from these.
 const KINDS: [(&str, &str, &str); 12] = [
@@ -73,28 +73,9 @@ impl RealCluster {
         Ok(())
     }
 
-    /// The last deed of a deletion: refuses to call it done while anything that carries the store's id is left.
-    pub(super) async fn sweep(&self, store: &Store) -> Result<(), StepError> {
-        let mut left = self.left_behind(&store.id).await?;
-        // A namespace of that name which is not ours was never made by us.
-        let namespace = self
-            .namespaces()
-            .get_opt(&store.id.namespace())
-            .await
-            .map_err(|error| refused("read the namespace", error))?;
-        if namespace.is_some_and(|namespace| is_ours(&namespace, store)) {
-            left.push(format!("Namespace/{}", store.id.namespace()));
-        }
-        left.sort();
-        left.dedup();
-        if left.is_empty() {
-            return Ok(());
-        }
-        Err(failed(ReasonCode::DeleteBlocked, Retry::Later, format!("still there: {}", left.join(", "))))
-    }
-
-    /// Everything in the cluster that carries the store's id, asked for and not taken from a cache.
-    pub async fn left_behind(&self, id: &StoreId) -> Result<Vec<String>, StepError> {
+    /// Everything in the cluster that carries the store's id, and every volume of its claims. A deletion is done when
+    /// this is empty.
+    pub(super) async fn left_behind(&self, id: &StoreId) -> Result<Vec<String>, StepError> {
         let mut left = Vec::new();
         let selector = ListParams::default().labels(&format!("{LABEL_ID}={id}"));
         for kind in EVERYWHERE {
@@ -118,6 +99,8 @@ impl RealCluster {
             (claim.namespace.as_deref() == Some(&namespace)).then_some(())?;
             volume.metadata.name.map(|name| format!("PersistentVolume/{name}"))
         }));
+        left.sort();
+        left.dedup();
         Ok(left)
     }
 }

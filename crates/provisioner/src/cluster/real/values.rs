@@ -154,6 +154,38 @@ mod tests {
     }
 
     #[test]
+    fn the_charts_own_schema_takes_the_values_of_every_plan() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../helm-charts/store-instance");
+        let chart = Chart::read(&path).unwrap();
+        let pairs = [
+            ("BASE_DOMAIN", "localhost"),
+            ("PUBLIC_SCHEME", "https"),
+            ("PUBLIC_PORT", "8443"),
+            ("INGRESS_ISSUER", "selfsigned"),
+            ("HTTP_ROUTE_GATEWAY", "projectcontour/platform"),
+            ("INGRESS_NAMESPACE_LABELS", r#"{"kubernetes.io/metadata.name":"projectcontour"}"#),
+            ("IMAGE_MYSQL", "registry:5000/store-platform/mysql:0.1.0-0123456789ab"),
+            ("IMAGE_WOOCOMMERCE", "store-platform/woocommerce:0.1.0-0123456789ab"),
+        ];
+        let map = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let config = Config::from_env_map(map).unwrap();
+        for plan in store_model::Plan::ALL {
+            let store = Store { plan, ..super::super::tests::store() };
+            let values = store_values(&store, &config).unwrap();
+            assert_eq!(values.store.public_url, "https://mugs.localhost:8443");
+            assert_eq!(values.http_route.parent_refs[0].name, "platform");
+            chart.render(&values).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_engine_without_images_is_refused_with_its_cure() {
+        let config = Config::from_env_map([("BASE_DOMAIN".to_owned(), "localhost".to_owned())].into()).unwrap();
+        let why = store_values(&super::super::tests::store(), &config).unwrap_err();
+        assert!(why.contains("IMAGE_WOOCOMMERCE"), "{why}");
+    }
+
+    #[test]
     fn a_missing_chart_names_the_variable() {
         let error = Chart::read(Path::new("/nonexistent")).err().unwrap();
         assert!(error.to_string().contains("HELM_CHART_PATH"), "{error}");

@@ -222,7 +222,7 @@ async fn follow<K>(
                 }
             }
             Err(error) => {
-                metrics::counter!("provisioner_watch_errors_total", "kind" => plural).increment(1);
+                metrics::counter!("store_platform_watch_errors_total", "kind" => plural).increment(1);
                 tracing::warn!(kind = plural, %error, "the watch was cut; it goes on by itself");
             }
         }
