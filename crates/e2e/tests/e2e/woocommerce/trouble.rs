@@ -7,6 +7,8 @@ use e2e::{Scene, Store, alone};
 use serde_json::{Value, json};
 use store_model::{Engine, Phase, ReasonCode};
 
+/// At a registry that refuses the connection at once: the answer does not depend on the machine's network.
+const MISSING: &str = "127.0.0.1:1/store-platform/woocommerce:missing";
 const A_MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
@@ -14,9 +16,7 @@ async fn a_missing_image_is_named_within_a_minute_and_a_retry_after_the_cure_suc
     alone(async |scene| {
         let request = scene.request("no-image", Engine::Woocommerce).await?;
         let mut broken = scene.world.helm.platform_values().await?;
-        // A registry that refuses the connection at once: the answer does not depend on the machine's network.
-        broken["provisioner"]["stores"]["images"]["woocommerce"] =
-            json!({ "repository": "127.0.0.1:1/store-platform/woocommerce", "tag": "missing" });
+        broken["provisioner"]["storeDefaults"]["images"]["woocommerce"] = json!(MISSING);
         let store = scene
             .with_platform(&broken, async || {
                 let begin = Instant::now();
@@ -36,7 +36,7 @@ async fn fails_for_its_image(store: &Store, begin: Instant) -> Result<()> {
     assert_eq!(view.phase, Phase::Failed);
     let reason = view.reason.context("a failed store has a reason")?;
     assert_eq!(reason.code, ReasonCode::ImagePull, "{reason:?}");
-    ensure!(reason.detail.contains("127.0.0.1:1/store-platform/woocommerce:missing"), "names the image: {reason:?}");
+    ensure!(reason.detail.contains(MISSING), "names the image: {reason:?}");
     ensure!(!reason.message.is_empty() && !reason.cure.is_empty(), "says what to do: {reason:?}");
     ensure!(begin.elapsed() <= A_MINUTE, "it took {:?}", begin.elapsed());
     Ok(())
