@@ -1,0 +1,221 @@
+//! Docker, or buildah: the same Dockerfile, the same kind of archive.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+use local_cluster::progress::Progress;
+
+use super::BuildWith;
+use super::base::{Apt, BASE};
+
+/// Inside an image: lists of packages and their versions, one a line.
+const PACKAGES: &str = "/usr/share/store-platform";
+
+pub enum Builder {
+    Docker,
+    Buildah(Buildah),
+}
+
+/// buildah with a storage of its own: the machine's other images are neither used nor touched.
+pub struct Buildah {
+    storage: PathBuf,
+    run: PathBuf,
+}
+
+impl Builder {
+    pub fn choose(with: BuildWith, images: &Path) -> Result<Builder> {
+        let docker = match with {
+            BuildWith::Docker if !Self::docker_answers() => bail!("no Docker engine answers; start it, or use --builder buildah"),
+            BuildWith::Docker => true,
+            BuildWith::Buildah => false,
+            BuildWith::Auto => Self::docker_answers(),
+        };
+        Ok(if docker { Builder::Docker } else { Builder::Buildah(Buildah::new(images)) })
+    }
+
+    /// The client alone is not enough: an engine must answer it.
+    pub fn docker_answers() -> bool {
+        Command::new("docker")
+            .args(["version", "--format", "{{.Server.Version}}"])
+            .stdin(Stdio::null())
+            .output()
+            .is_ok_and(|output| output.status.success())
+    }
+
+    /// Sees that the base image is there.
+    pub fn prepare(&self, images: &Path, fresh: bool, progress: &Progress, log: &Path) -> Result<()> {
+        match self {
+            // Docker pulls it.
+            Builder::Docker => Ok(()),
+            Builder::Buildah(buildah) => buildah.prepare(images, fresh, progress, log),
+        }
+    }
+
+    /// Builds the context's Dockerfile into an OCI archive; answers with the packages inside.
+    pub fn build(
+        &self,
+        context: &Path,
+        reference: &str,
+        archive: &Path,
+        progress: &Progress,
+        log: &Path,
+    ) -> Result<BTreeMap<String, String>> {
+        match self {
+            Builder::Docker => {
+                let mut build = Command::new("docker");
+                build.args(["build", "--tag", reference]).arg(context);
+                progress.run_logged(&mut build, log)?;
+                let mut save = Command::new("docker");
+                progress.run_logged(save.args(["save", "--output"]).arg(archive).arg(reference), log)?;
+                let script = format!("cat {PACKAGES}/packages*");
+                let mut cat = Command::new("docker");
+                cat.args(["run", "--rm", "--network=none", "--entrypoint", "/bin/sh", reference, "-c", &script]);
+                Ok(packages(&answer(&mut cat)?))
+            }
+            Builder::Buildah(buildah) => buildah.build(context, reference, archive, progress, log),
+        }
+    }
+}
+
+impl Buildah {
+    fn new(images: &Path) -> Buildah {
+        // Its run directory must not outlive a reboot: mounts are counted there.
+        let name: String =
+            images.to_string_lossy().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        Buildah { storage: images.join("storage"), run: Path::new("/run/store-platform/images").join(name) }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("buildah");
+        command.arg("--root").arg(&self.storage).arg("--runroot").arg(&self.run).stdin(Stdio::null());
+        command
+    }
+
+    fn prepare(&self, images: &Path, fresh: bool, progress: &Progress, log: &Path) -> Result<()> {
+        if !fresh && answer(self.command().args(["inspect", "--type", "image", BASE])).is_ok() {
+            return Ok(());
+        }
+        let base = Apt::of_this_machine()?.base(images, fresh, progress, log)?;
+        let container = answer(self.command().args(["from", "scratch"]))?;
+        let container = container.trim();
+        let imported = (|| {
+            progress.run_logged(self.command().args(["add", "--quiet", container]).arg(&base).arg("/"), log)?;
+            progress.run_logged(self.command().args(["config", "--cmd", "/bin/bash", container]), log)?;
+            progress.run_logged(self.command().args(["commit", "--quiet", container, BASE]), log)
+        })();
+        progress.run_logged(self.command().args(["rm", container]), log)?;
+        imported.context("import the base image")
+    }
+
+    fn build(
+        &self,
+        context: &Path,
+        reference: &str,
+        archive: &Path,
+        progress: &Progress,
+        log: &Path,
+    ) -> Result<BTreeMap<String, String>> {
+        let mut build = self.command();
+        build.args(["bud", "--isolation", "chroot", "--pull-never", "--format", "oci", "--tag", reference]);
+        let images = archive.parent().context("the archive has a directory")?;
+        for mount in Apt::of_this_machine()?.mounts(images)? {
+            build.arg("--volume").arg(mount);
+        }
+        progress.run_logged(build.arg(context), log)?;
+        if archive.exists() {
+            // Of an interrupted run: buildah would add to it.
+            std::fs::remove_file(archive).with_context(|| format!("remove {}", archive.display()))?;
+        }
+        // Not compressed: written, read and unpacked on this machine, that saves half a minute of it.
+        let mut push = self.command();
+        push.args(["push", "--quiet", "--disable-compression", reference]).arg(oci_archive(archive, reference));
+        progress.run_logged(&mut push, log)?;
+        let listed = self.read_packages(reference)?;
+        progress.run_logged(self.command().args(["rmi", reference]), log)?;
+        // The stages before the last: nothing uses them again.
+        progress.run_logged(self.command().args(["rmi", "--prune"]), log)?;
+        Ok(packages(&listed))
+    }
+
+    fn read_packages(&self, reference: &str) -> Result<String> {
+        let container = answer(self.command().args(["from", "--pull-never", reference]))?;
+        let container = container.trim();
+        let script = format!("cat {PACKAGES}/packages*");
+        let listed = answer(self.command().args(["run", "--isolation", "chroot", container, "--", "/bin/sh", "-c", &script]));
+        answer(self.command().args(["rm", container]))?;
+        listed
+    }
+}
+
+/// Sends an archive to a registry under a name.
+pub fn push(archive: &Path, name: &str, images: &Path, progress: &Progress, log: &Path) -> Result<()> {
+    if Builder::docker_answers() {
+        let loaded = answer(Command::new("docker").args(["load", "--quiet", "--input"]).arg(archive))?;
+        let loaded = loaded.trim().rsplit(' ').next().context("docker load names no image")?;
+        progress.run_logged(Command::new("docker").args(["tag", loaded, name]), log)?;
+        return progress.run_logged(Command::new("docker").args(["push", "--quiet", name]), log);
+    }
+    let buildah = Buildah::new(images);
+    let mut source = OsString::from("oci-archive:");
+    source.push(archive);
+    let id = answer(buildah.command().args(["pull", "--quiet"]).arg(source))?;
+    let mut push = buildah.command();
+    push.args(["push", "--quiet", "--format", "oci"]);
+    if is_near(name) {
+        push.arg("--tls-verify=false");
+    }
+    progress.run_logged(push.arg(id.trim()).arg(format!("docker://{name}")), log)?;
+    progress.run_logged(buildah.command().args(["rmi", "--force", id.trim()]), log)
+}
+
+/// A registry on this machine or in a private network may speak plain http or have a certificate of its own; any
+/// other must have one that this machine trusts.
+fn is_near(name: &str) -> bool {
+    let authority = name.split('/').next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_matches(['[', ']']);
+    match host.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) => address.is_loopback() || address.is_private(),
+        Ok(std::net::IpAddr::V6(address)) => address.is_loopback() || address.is_unique_local(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+fn oci_archive(archive: &Path, reference: &str) -> OsString {
+    let mut argument = OsString::from("oci-archive:");
+    argument.push(archive);
+    argument.push(format!(":{reference}"));
+    argument
+}
+
+fn packages(text: &str) -> BTreeMap<String, String> {
+    text.lines().filter_map(|line| line.split_once(' ')).map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
+}
+
+fn answer(command: &mut Command) -> Result<String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("run {program}"))?;
+    if !output.status.success() {
+        bail!("{program} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_registries_nearby() {
+        assert!(is_near("localhost:5000/store-platform/mysql:1"));
+        assert!(is_near("127.0.0.1:5000/x"));
+        assert!(is_near("10.1.2.3:5000/x"));
+        assert!(is_near("[::1]:5000/x"));
+        assert!(is_near("registry.localhost/x"));
+        assert!(!is_near("registry.example.com/x"));
+        assert!(!is_near("8.8.8.8:5000/x"));
+        assert!(!is_near("localhost.example.com/x"));
+    }
+}
