@@ -1,6 +1,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use store_model::{Phase, Stage};
 use utoipa::ToSchema;
+
+use crate::{ReasonView, StepState, words};
 
 /// Something that happened to a store. Over SSE the message's `id` is the event's `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -10,14 +13,21 @@ pub struct EventView {
     pub id: i64,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// What kind of thing happened, e.g. `phase`, `step`, `credentials-shown`.
+    /// `phase`, `stage`, `attempt` or `credentials`; a newer server may know more.
     pub kind: String,
-    /// What happened, in words.
+    /// The phase after the event.
+    #[schema(value_type = words::Phase)]
+    pub phase: Phase,
+    /// The step that moved, with `state` as its new state.
+    #[serde(default, with = "words::stage_option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Stage>)]
+    pub step: Option<Stage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<StepState>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonView>,
+    /// The event in one line of words. Never a secret.
     pub message: String,
-    /// The facts of it; which ones depends on the kind. Never a secret.
-    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
-    #[schema(value_type = Object, required = false)]
-    pub data: serde_json::Value,
 }
 
 /// Events as a list, oldest first.
@@ -25,7 +35,7 @@ pub struct EventView {
 #[serde(rename_all = "camelCase")]
 pub struct EventPage {
     pub items: Vec<EventView>,
-    /// Pass it as `after` for what follows; the same as the last item's id.
+    /// Pass it as `after` for what follows; absent when there was nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<i64>,
 }

@@ -32,7 +32,7 @@ pub struct CreateStore {
     pub currency: Option<String>,
     /// ISO 3166-1 alpha-2, or with a state as in `US:CA`; `DE` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^[A-Z]{2}(:[A-Z0-9]{1,3})?$", example = "DE")]
+    #[schema(pattern = "^[A-Z]{2}(:[A-Z0-9-]{1,6})?$", example = "DE")]
     pub country: Option<String>,
     /// Whether the shop starts with a few products; `true` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

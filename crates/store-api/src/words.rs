@@ -53,3 +53,24 @@ pub mod stage {
         Stage::parse(&word).ok_or_else(|| serde::de::Error::custom(format!("'{word}' is no step of a store")))
     }
 }
+
+pub mod stage_option {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use store_model::Stage;
+
+    #[expect(clippy::ref_option, reason = "serde's `with` passes a reference")]
+    pub fn serialize<S: Serializer>(stage: &Option<Stage>, serializer: S) -> Result<S::Ok, S::Error> {
+        match stage {
+            Some(stage) => serializer.serialize_some(stage.as_str()),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stage>, D::Error> {
+        let word = Option::<String>::deserialize(deserializer)?;
+        let stage = |word: String| {
+            Stage::parse(&word).ok_or_else(|| serde::de::Error::custom(format!("'{word}' is no step of a store")))
+        };
+        word.map(stage).transpose()
+    }
+}

@@ -28,16 +28,20 @@ pub enum EventKind {
     Stage,
     /// A try failed and will be repeated.
     Attempt,
+    /// Somebody was shown the store's credentials.
+    Credentials,
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 3] = [EventKind::Phase, EventKind::Stage, EventKind::Attempt];
+    pub const ALL: [EventKind; 4] =
+        [EventKind::Phase, EventKind::Stage, EventKind::Attempt, EventKind::Credentials];
 
     pub fn as_str(self) -> &'static str {
         match self {
             EventKind::Phase => "phase",
             EventKind::Stage => "stage",
             EventKind::Attempt => "attempt",
+            EventKind::Credentials => "credentials",
         }
     }
 
@@ -59,6 +63,16 @@ impl Db {
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(event_row).collect()
+    }
+
+    /// Leaves a trace of who was shown the store's credentials; never of what they are.
+    pub async fn credentials_shown(&self, store: &StoreId, to: &str) -> Result<(), sqlx::Error> {
+        let mut write = self.write().await?;
+        let phase = write.store_read(store.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?.store.phase;
+        let detail = format!("shown to {to}");
+        let event = NewEvent { kind: EventKind::Credentials, phase, stage: None, reason: None, detail: &detail };
+        write.event_insert(store, event).await?;
+        write.commit_and_ring().await
     }
 }
 

@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use secrecy::ExposeSecret;
+use store_api::{CredentialsView, Problem};
+use store_model::{Phase, Stage, StageState};
+
+use super::auth::Caller;
+use super::problem::Refused;
+use super::{App, stores, views};
+use crate::cluster::{Credentials, Retry};
+use crate::db::StoreRow;
+
+/// One read of one Secret; an API server that needs longer is in trouble.
+const CLUSTER_ANSWER: Duration = Duration::from_secs(10);
+
+/// What the owner logs in with
+///
+/// Read from the cluster at this moment; the platform's database holds none of it. That it was shown is an event of
+/// the store.
+#[utoipa::path(
+    get, path = "/stores/{store}/credentials", operation_id = "storeCredentials", tag = "stores",
+    params(("store" = String, Path, description = "Id or name.")),
+    responses(
+        (status = 200, body = CredentialsView),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "They are not made yet, or gone.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The cluster does not answer.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(store): Path<String>,
+) -> Result<Json<CredentialsView>, Refused> {
+    let row = stores::find(&app, &store).await?;
+    there_are_some(&row)?;
+    let asked = tokio::time::timeout(CLUSTER_ANSWER, app.cluster.credentials(&row.store)).await;
+    let credentials = match asked {
+        Ok(Ok(credentials)) => credentials,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, store = %row.store.id, "read credentials");
+            return Err(match error.retry {
+                Retry::Later => cluster_away(),
+                Retry::Never => Refused::conflict("no-credentials", "No credentials", error.reason.detail),
+            });
+        }
+        Err(_) => return Err(cluster_away()),
+    };
+    // First the record, then the secret: what was shown without a trace cannot be unseen.
+    app.db.credentials_shown(&row.store.id, &caller.0).await?;
+    let Credentials { admin_user, admin_password, consumer_key, consumer_secret } = credentials;
+    Ok(Json(CredentialsView {
+        store_id: row.store.id.to_string(),
+        admin_url: views::admin_url(&app.config.store_url(&row.store.host), row.store.engine),
+        admin_user,
+        admin_password: admin_password.expose_secret().to_owned(),
+        consumer_key: consumer_key.expose_secret().to_owned(),
+        consumer_secret: consumer_secret.expose_secret().to_owned(),
+    }))
+}
+
+fn there_are_some(row: &StoreRow) -> Result<(), Refused> {
+    if matches!(row.store.phase, Phase::Deleting | Phase::Deleted) {
+        let detail = "the store is deleted or being deleted, and its credentials with it";
+        return Err(Refused::conflict("no-credentials", "No credentials", detail));
+    }
+    let made = row.stages.iter().any(|row| row.stage == Stage::Credentials && row.state == StageState::Done);
+    if made {
+        return Ok(());
+    }
+    let detail = "the credentials are not made yet; ask again when the step 'credentials' is done";
+    Err(Refused::conflict("no-credentials", "No credentials", detail).retry_after(2))
+}
+
+fn cluster_away() -> Refused {
+    let detail = "the cluster does not answer; try again in a moment";
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, "cluster-away", "The cluster is away", detail).retry_after(5)
+}
