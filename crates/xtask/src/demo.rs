@@ -67,7 +67,7 @@ async fn sell(args: &Demo, engine: Option<Engine>, world: &World, begin: Instant
 
     let step = progress.step("a customer buys", None);
     let shop = sale::shop(&world.access, &store)?;
-    let receipt = match shopper::buy(&shop, &shopper::Order::default()).await {
+    let receipt = match shopper::buy(&shop, &shopper::Order::first(shopper::Customer::example())).await {
         Ok(receipt) => receipt,
         Err(refusal) => {
             let error = anyhow::Error::new(refusal).context("the shop refused the customer's order");
@@ -79,9 +79,18 @@ async fn sell(args: &Demo, engine: Option<Engine>, world: &World, begin: Instant
 
     let step = progress.step("the shop's admin finds the order", None);
     let credentials = client.store_credentials(&store.id).await.context("read the store's credentials")?;
-    let order = shopper::admin(&shop, &sale::admin_key(&credentials)).order_read(&receipt.order_id).await?;
+    let order = shopper::admin(&shop, &sale::admin_key(&credentials))?
+        .order_read(&receipt.order_id)
+        .await?
+        .with_context(|| format!("the shop's admin knows no order {}", receipt.order_id))?;
     if order.number != receipt.order_number || order.total != receipt.total {
-        bail!("the admin shows order {} over {}, the customer saw {} over {}", order.number, order.total, receipt.order_number, receipt.total);
+        bail!(
+            "the admin shows order {} over {}, the customer saw {} over {}",
+            order.number,
+            order.total,
+            receipt.order_number,
+            receipt.total
+        );
     }
     step.done(format!("{} {}, {}", order.total, order.currency, order.status));
 
@@ -90,15 +99,32 @@ async fn sell(args: &Demo, engine: Option<Engine>, world: &World, begin: Instant
     println!("Store {} is ready: it has sold something.", store.name);
     println!();
     println!("  order          #{} over {} {} ({})", order.number, order.total, order.currency, order.status);
-    println!("  proof of sale  #{} over {} {}, placed, read back and removed in {:.1} s", proof.order_id, proof.total, proof.currency, f64::from(proof.seconds));
+    println!(
+        "  proof of sale  #{} over {} {}, placed, read back and removed in {:.1} s",
+        proof.order_id,
+        proof.total,
+        proof.currency,
+        f64::from(proof.seconds)
+    );
     println!("  shop           {}", store.url);
     println!("  admin          {}", store.admin_url);
-    println!("  log in as      {}, password: cargo run -q -p storectl -- store credentials {}", credentials.admin_user, store.name);
+    println!(
+        "  log in as      {}, password: cargo run -q -p storectl -- store credentials {}",
+        credentials.admin_user, store.name
+    );
     if let Some(authority) = &world.access.authority {
         println!("  https          signed by the cluster's own authority; trust {}", authority.display());
     }
-    println!("  in a terminal  curl --cacert {} {}", world.access.authority.as_ref().map_or_else(|| "CA".to_owned(), |path| path.display().to_string()), store.url);
-    println!("  ready after    {:.1} s; the whole demo took {:.0} s", ready.as_secs_f64(), begin.elapsed().as_secs_f64());
+    println!(
+        "  in a terminal  curl --cacert {} {}",
+        world.access.authority.as_ref().map_or_else(|| "CA".to_owned(), |path| path.display().to_string()),
+        store.url
+    );
+    println!(
+        "  ready after    {:.1} s; the whole demo took {:.0} s",
+        ready.as_secs_f64(),
+        begin.elapsed().as_secs_f64()
+    );
     println!();
     println!("Use storectl:    {}", environment_line(world));
     println!("Take one down:   cargo run -q -p storectl -- store delete {}", store.name);
@@ -138,7 +164,8 @@ async fn choose(asked: Option<Engine>, client: &Client) -> Result<Engine> {
         if view.available {
             return Ok(view.engine);
         }
-        reasons.push(view.reason.clone().unwrap_or_else(|| format!("engine {} is not available", view.engine.as_str())));
+        reasons
+            .push(view.reason.clone().unwrap_or_else(|| format!("engine {} is not available", view.engine.as_str())));
     }
     bail!("{}", reasons.join("\n"))
 }

@@ -12,7 +12,10 @@ pub fn ensure(packages: &[&str], progress: &Progress) -> Result<()> {
         return Ok(());
     }
     if which::which("apt-get").is_err() {
-        bail!("this machine lacks {} and has no apt-get: install them with its own package manager", missing.join(", "));
+        bail!(
+            "this machine lacks {} and has no apt-get: install them with its own package manager",
+            missing.join(", ")
+        );
     }
     if !nix_is_root()? {
         bail!("not root, so please install what is missing: sudo apt-get install {}", missing.join(" "));

@@ -17,7 +17,11 @@ use clap::{Args, Parser, Subcommand};
 use local_cluster::progress::Progress;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Store provisioning platform: the project's menu", disable_help_subcommand = true)]
+#[command(
+    name = "cargo xtask",
+    about = "Store provisioning platform: the project's menu",
+    disable_help_subcommand = true
+)]
 struct Cli {
     /// Show what every long step prints, not only its log file's name
     #[arg(long, short, global = true)]
@@ -86,7 +90,17 @@ fn run(cli: Cli, progress: &Progress) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Status(args) => {
-            local_cluster::status(&args.settings()?)?;
+            let settings = args.settings()?;
+            let status = local_cluster::status(&settings)?;
+            match (status.supervisor, status.complete) {
+                (Some(pid), true) => println!("{} runs (supervisor {pid})", settings.name),
+                (Some(pid), false) => println!("{} is coming up (supervisor {pid})", settings.name),
+                (None, _) => println!("{} does not run", settings.name),
+            }
+            for component in &status.components {
+                let pid = component.pid.map_or_else(|| "down".to_owned(), |pid| format!("pid {pid}"));
+                println!("  {:<24} {pid}, {} restarts", component.name, component.restarts);
+            }
             Ok(ExitCode::SUCCESS)
         }
         Task::Images(args) => images::run(&args, progress),

@@ -133,12 +133,7 @@ fn feed(mut command: std::process::Command, values: &Value, log: &Path) -> Resul
         std::fs::create_dir_all(folder)?;
     }
     let file = std::fs::File::create(log).with_context(|| format!("write {}", log.display()))?;
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(file.try_clone()?)
-        .stderr(file)
-        .spawn()
-        .context("run helm")?;
+    let mut child = command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file).spawn().context("run helm")?;
     child.stdin.take().context("helm's input")?.write_all(&serde_json::to_vec(values)?)?;
     if !child.wait()?.success() {
         bail!("helm refused the platform chart:\n{}", std::fs::read_to_string(log)?.trim());
@@ -148,29 +143,31 @@ fn feed(mut command: std::process::Command, values: &Value, log: &Path) -> Resul
 
 fn values(access: &Access, images: &BuiltImages) -> Result<Value> {
     let provisioner = images.provisioner.as_ref().context("the provisioner's image is not built")?;
+    let reference = |image: &Option<BuiltImage>| {
+        image.as_ref().map(|image| format!("{}:{}", image.repository, image.tag)).unwrap_or_default()
+    };
+    let mut defaults = json!({
+        "images": { "mysql": reference(&images.mysql), "woocommerce": reference(&images.woocommerce) },
+        "ingressService": access.ingress_service,
+        "publicPort": access.public_port.map(|port| port.to_string()).unwrap_or_default(),
+    });
+    if let Some(why) = &images.woocommerce_unavailable {
+        defaults["woocommerceUnavailable"] = json!(why);
+    }
     Ok(json!({
         "global": {
             "baseDomain": access.base_domain,
             "imageRegistry": access.registry.as_ref().map_or("", |registry| registry.name.as_str()),
-            "publicScheme": access.scheme(),
-            "publicPort": access.public_port.map(|port| port.to_string()).unwrap_or_default(),
-        },
-        "provisioner": {
-            "image": image_value(provisioner),
-            "stores": {
-                "ingress": { "issuer": access.issuer, "service": access.ingress_service },
-                "images": {
-                    "mysql": images.mysql.as_ref().map_or(Value::Null, image_value),
-                    "woocommerce": images.woocommerce.as_ref().map_or(Value::Null, image_value),
-                },
-                "unavailable": { "woocommerce": images.woocommerce_unavailable.clone().unwrap_or_default() },
+            "ingress": {
+                "issuer": access.issuer,
+                "namespaceLabels": { "kubernetes.io/metadata.name": access.ingress_namespace() },
             },
         },
+        "provisioner": {
+            "image": { "repository": provisioner.repository, "tag": provisioner.tag },
+            "storeDefaults": defaults,
+        },
     }))
-}
-
-fn image_value(image: &BuiltImage) -> Value {
-    json!({ "repository": image.repository, "tag": image.tag })
 }
 
 fn merge(base: &mut Value, over: &Value) {

@@ -33,5 +33,5 @@ pub fn shop(access: &Access, store: &StoreView) -> Result<shopper::Shop> {
 }
 
 pub fn admin_key(credentials: &CredentialsView) -> shopper::AdminKey {
-    shopper::AdminKey { key: credentials.consumer_key.clone().into(), secret: credentials.consumer_secret.clone().into() }
+    shopper::AdminKey::new(credentials.consumer_key.clone(), credentials.consumer_secret.clone())
 }

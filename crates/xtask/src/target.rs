@@ -142,6 +142,11 @@ impl Access {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Where requests to a store come from: the ingress controller's namespace.
+    pub fn ingress_namespace(&self) -> &str {
+        self.ingress_service.split_once('/').map_or(self.ingress_service.as_str(), |(namespace, _)| namespace)
+    }
+
     pub fn scheme(&self) -> &'static str {
         if self.issuer.is_empty() { "http" } else { "https" }
     }
@@ -163,8 +168,9 @@ pub fn settings(name: &str) -> Result<Settings> {
     Settings::named(name)
 }
 
+/// Where builds, archives and logs are kept between runs.
 pub fn cache() -> Result<PathBuf> {
-    local_cluster::cache_dir()
+    Ok(settings(local_cluster::DEFAULT_NAME)?.cache_dir)
 }
 
 /// The embedded cluster alone; its kubeconfig.
@@ -181,8 +187,8 @@ pub fn embedded(args: &ClusterArgs, progress: &Progress) -> Result<Access> {
     Ok(Access {
         kubeconfig: cluster.kubeconfig.clone(),
         context: None,
-        kubectl: binaries.kubectl.clone(),
-        helm: binaries.helm.clone(),
+        kubectl: binaries.kubectl(),
+        helm: binaries.helm(),
         base_domain: "localhost".to_owned(),
         ingress_service: "projectcontour/envoy".to_owned(),
         issuer: "selfsigned".to_owned(),
@@ -197,8 +203,9 @@ pub fn embedded(args: &ClusterArgs, progress: &Progress) -> Result<Access> {
 
 /// A cluster that somebody else runs.
 pub fn foreign(args: &TargetArgs, context: &str, registry: &str, progress: &Progress) -> Result<Access> {
-    let helm = local_cluster::build_helm(&settings(&args.embedded.cluster)?, progress)?;
-    let kubectl = which::which("kubectl").context("kubectl is not installed: install it, or leave --context away")?;
+    // Helm and kubectl are of the versions that are tested, whatever else is installed.
+    let programs = local_cluster::build(&settings(&args.embedded.cluster)?, progress)?;
+    let (helm, kubectl) = (programs.helm(), programs.kubectl());
     let kubeconfig = match &args.kubeconfig {
         Some(path) => path.clone(),
         None => default_kubeconfig()?,
@@ -222,9 +229,9 @@ pub fn foreign(args: &TargetArgs, context: &str, registry: &str, progress: &Prog
         }),
         embedded: None,
     };
-    access
-        .ask(&["version", "--output=json"])
-        .with_context(|| format!("the cluster of context {context} does not answer: check --context and --kubeconfig"))?;
+    access.ask(&["version", "--output=json"]).with_context(|| {
+        format!("the cluster of context {context} does not answer: check --context and --kubeconfig")
+    })?;
     Ok(access)
 }
 

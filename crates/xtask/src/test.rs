@@ -90,7 +90,7 @@ fn style(progress: &Progress, tally: &mut Tally) -> Result<()> {
 fn rooms(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
     let settings = target::settings(&args.cluster)?;
     let helm = thread::scope(|scope| -> Result<_> {
-        let helm = scope.spawn(|| local_cluster::build(&settings, progress).map(|binaries| binaries.helm));
+        let helm = scope.spawn(|| local_cluster::build(&settings, progress).map(|binaries| binaries.helm()));
         let compiled = Cargo::new("compile the tests").args(["--workspace", "--exclude", "e2e", "--no-run"]);
         compiled.run(progress)?;
         helm.join().map_err(|_| anyhow!("the cluster's build panicked"))?
@@ -109,7 +109,14 @@ fn on_a_cluster(args: &Test, world: bool, foreign: bool, progress: &Progress, ta
     let target = TargetArgs::embedded(ClusterArgs::named(&args.cluster));
     let ready = Arc::new(platform::ready(&target, progress).context("the platform did not come up")?);
     if world {
-        e2e(&ready, "orders on the embedded cluster", args.filter.as_deref().unwrap_or(""), &["foreign::"], progress, tally)?;
+        e2e(
+            &ready,
+            "orders on the embedded cluster",
+            args.filter.as_deref().unwrap_or(""),
+            &["foreign::"],
+            progress,
+            tally,
+        )?;
     }
     if foreign {
         foreign::run(&ready, args.filter.as_deref(), progress, tally)?;
@@ -126,10 +133,11 @@ fn e2e(
     progress: &Progress,
     tally: &mut Tally,
 ) -> Result<()> {
-    let mut tests = Cargo::new(name).args(["-p", "e2e"]).filter(filter).env("E2E_HELM", &world.access.helm).env(
-        "E2E_KUBECTL",
-        &world.access.kubectl,
-    );
+    let mut tests = Cargo::new(name)
+        .args(["-p", "e2e"])
+        .filter(filter)
+        .env("E2E_HELM", &world.access.helm)
+        .env("E2E_KUBECTL", &world.access.kubectl);
     for (key, value) in e2e_environment(world)? {
         tests = tests.env(key, value);
     }

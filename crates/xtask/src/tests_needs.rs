@@ -23,7 +23,11 @@ pub fn kubernetes_validate(progress: &Progress) -> Result<PathBuf> {
     }
     deps::ensure(&DEBIAN_PACKAGES, progress)?;
     let log = target::cache()?.join("log/python.log");
-    progress.run("make a Python environment", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv), &log)?;
+    progress.run(
+        "make a Python environment",
+        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv),
+        &log,
+    )?;
     progress.run(
         "install the chart checker",
         Command::new(venv.join("bin/pip")).args(["install", "--quiet", KUBERNETES_VALIDATE]),

@@ -82,7 +82,8 @@ async fn through_the_api(client: &Client, store: &StoreView) -> Result<Ours> {
         tokio::time::timeout_at(deadline.into(), events.next()).await.context("not ready after 15 minutes")??;
     };
     let ready = view.ready_at.context("a ready store says since when")?;
-    let mut sample = Ours { total: (ready - view.created_at).total(jiff::Unit::Second)?, proof: 0.0, stages: Vec::new() };
+    let mut sample =
+        Ours { total: (ready - view.created_at).total(jiff::Unit::Second)?, proof: 0.0, stages: Vec::new() };
     for stage in &view.steps {
         if let (Some(start), Some(end)) = (stage.started_at, stage.ended_at) {
             let seconds = (end - start).total(jiff::Unit::Second)?;
@@ -110,7 +111,9 @@ fn template(access: &Access, store: &StoreView) -> Result<Template> {
     for name in ["database-credentials", "app-credentials"] {
         let text = access.ask(&["-n", &namespace, "get", "secret", name, "-o", "json"])?;
         let secret: Value = serde_json::from_str(&text)?;
-        secrets.push(json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name }, "data": secret["data"] }));
+        secrets.push(
+            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name }, "data": secret["data"] }),
+        );
     }
     Ok(Template { values, secrets })
 }
@@ -165,7 +168,9 @@ async fn remove(client: &Client, store: &StoreView) -> Result<()> {
     client.store_delete(&store.id).await?;
     let mut events = client.store_follow(&store.id, None);
     while client.store_get(&store.id).await?.phase != Phase::Deleted {
-        tokio::time::timeout(Duration::from_secs(300), events.next()).await.context("not deleted after 5 minutes")??;
+        tokio::time::timeout(Duration::from_secs(300), events.next())
+            .await
+            .context("not deleted after 5 minutes")??;
     }
     Ok(())
 }

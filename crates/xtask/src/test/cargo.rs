@@ -133,8 +133,12 @@ impl Cargo {
             tally.reasons.push(format!("{count} tests of {name} {why}"));
         }
         let step = progress.step(&self.name, Some(&self.log()?));
-        let mut child =
-            self.assemble(&[]).stdout(Stdio::piped()).stderr(std::fs::File::create(self.log()?)?).spawn().context("run cargo test")?;
+        let mut child = self
+            .assemble(&[])
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(self.log()?)?)
+            .spawn()
+            .context("run cargo test")?;
         let output = BufReader::new(child.stdout.take().context("cargo's output")?);
         let (passed, failed) = (tally.passed, tally.failed);
         for line in output.lines() {
@@ -149,7 +153,11 @@ impl Cargo {
             progress.say(std::fs::read_to_string(self.log()?)?);
         }
         let summary = format!("{} passed, {} failed", tally.passed - passed, tally.failed - failed);
-        if tally.failed == failed { step.done(&summary) } else { step.fail(&anyhow::anyhow!(summary)) }
+        if tally.failed == failed {
+            step.done(&summary)
+        } else {
+            step.fail(&anyhow::anyhow!(summary))
+        }
         Ok(())
     }
 
@@ -161,7 +169,10 @@ impl Cargo {
 
     fn assemble(&self, more: &[&str]) -> Command {
         let mut command = Cargo::command();
-        command.args(&self.arguments).envs(self.environment.iter().map(|(key, value)| (key, value))).stdin(Stdio::null());
+        command
+            .args(&self.arguments)
+            .envs(self.environment.iter().map(|(key, value)| (key, value)))
+            .stdin(Stdio::null());
         command.arg("--").args(more);
         if more.is_empty() {
             command.args(&self.filter);
@@ -211,7 +222,11 @@ mod tests {
     #[test]
     fn the_runners_figures_are_added_up() {
         let mut tally = Tally::default();
-        read("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.1s", "a", &mut tally);
+        read(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.1s",
+            "a",
+            &mut tally,
+        );
         read("test b::c ... FAILED", "a", &mut tally);
         read("test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out", "a", &mut tally);
         assert_eq!(tally.to_string(), "failed: a: b::c\n14 passed, 1 failed, 1 skipped");
