@@ -2,8 +2,28 @@ use std::fmt;
 
 /// Names that belong to the platform, or that a reader would take for it.
 const RESERVED: [&str; 22] = [
-    "admin", "api", "app", "auth", "billing", "cdn", "dashboard", "docs", "ftp", "health", "help", "imap", "login",
-    "mail", "metrics", "ns1", "ns2", "smtp", "staging", "status", "support", "www",
+    "admin",
+    "api",
+    "app",
+    "auth",
+    "billing",
+    "cdn",
+    "dashboard",
+    "docs",
+    "ftp",
+    "health",
+    "help",
+    "imap",
+    "login",
+    "mail",
+    "metrics",
+    "ns1",
+    "ns2",
+    "smtp",
+    "staging",
+    "status",
+    "support",
+    "www",
 ];
 
 /// Three to thirty characters keep `store-…` objects and `<name>.<base domain>` inside the 63-character label limit.

@@ -104,17 +104,25 @@ impl ReasonCode {
         match self {
             ReasonCode::ImagePull => "Ask the operator to check the image's name and the registry, then retry.",
             ReasonCode::Quota => "Choose a smaller plan, or ask the operator for more, then retry.",
-            ReasonCode::Unschedulable => "Ask the operator to free or add capacity; the store goes on by itself after a retry.",
+            ReasonCode::Unschedulable => {
+                "Ask the operator to free or add capacity; the store goes on by itself after a retry."
+            }
             ReasonCode::CrashLoop => "Look at the detail and the logs of the component named there, then retry.",
             ReasonCode::Volume => "Ask the operator to check the storage class and free space, then retry.",
             ReasonCode::Database => "Look at the database's log, then retry; the data is kept.",
-            ReasonCode::SetUp => "Look at the set-up's last lines in the detail, then retry; it goes on where it stopped.",
-            ReasonCode::ProofRefused => "Look at the shop's answer in the detail: payment, shipping and stock are usual causes; then retry.",
+            ReasonCode::SetUp => {
+                "Look at the set-up's last lines in the detail, then retry; it goes on where it stopped."
+            }
+            ReasonCode::ProofRefused => {
+                "Look at the shop's answer in the detail: payment, shipping and stock are usual causes; then retry."
+            }
             ReasonCode::Deadline => "Retry; if it happens again the cluster is too busy or too small.",
             ReasonCode::Release => "Look at Helm's message in the detail; after the cure, retry.",
             ReasonCode::ForeignNamespace => "Delete this store and create it again: it gets a new place.",
             ReasonCode::Route => "Check the ingress controller, the issuer and the host name, then retry.",
-            ReasonCode::DeleteBlocked => "Ask the operator to remove the object named in the detail; the deletion then goes on by itself.",
+            ReasonCode::DeleteBlocked => {
+                "Ask the operator to remove the object named in the detail; the deletion then goes on by itself."
+            }
             ReasonCode::Cluster => "Nothing to do: it is tried again by itself.",
         }
     }

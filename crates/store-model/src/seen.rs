@@ -25,7 +25,9 @@ pub enum NamespaceSeen {
     Absent,
     Ours,
     /// Being deleted; what Kubernetes says is in the way, if it says so.
-    Terminating { blocked_by: Option<String> },
+    Terminating {
+        blocked_by: Option<String>,
+    },
     /// Same name, but not our labels: never touched.
     Foreign,
 }
@@ -34,8 +36,12 @@ pub enum NamespaceSeen {
 pub enum ReleaseSeen {
     Absent,
     /// Deployed, and whether with the values and chart that we would use now.
-    Deployed { current: bool },
-    Failed { message: String },
+    Deployed {
+        current: bool,
+    },
+    Failed {
+        message: String,
+    },
     PendingInstall,
     PendingUpgrade,
     PendingRollback,
@@ -46,7 +52,9 @@ pub enum ReleaseSeen {
 pub enum WorkloadSeen {
     Absent,
     /// On its way; a short word for the owner, e.g. "pulling the image".
-    Starting { detail: String },
+    Starting {
+        detail: String,
+    },
     Ready,
     /// It will not get ready without somebody's help.
     Broken(Reason),
@@ -56,6 +64,8 @@ pub enum WorkloadSeen {
 pub enum RouteSeen {
     Absent,
     /// E.g. the certificate is not issued yet.
-    Waiting { detail: String },
+    Waiting {
+        detail: String,
+    },
     Ready,
 }

@@ -6,7 +6,10 @@ pub enum Step {
     /// Nothing, until something changes.
     Rest,
     /// Something is on its way; look again when the cluster tells of a change.
-    Wait { on: Stage, detail: String },
+    Wait {
+        on: Stage,
+        detail: String,
+    },
     CreateNamespace,
     GrantAccess,
     CreateCredentials,
@@ -57,6 +60,29 @@ pub enum Recovery {
     ForgetFirstRevision,
     /// Mark the pending revision failed; the next upgrade goes on.
     MarkFailed,
+}
+
+impl Step {
+    /// The step's name, for logs and metrics.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Step::Rest => "rest",
+            Step::Wait { .. } => "wait",
+            Step::CreateNamespace => "create-namespace",
+            Step::GrantAccess => "grant-access",
+            Step::CreateCredentials => "create-credentials",
+            Step::InstallRelease => "install-release",
+            Step::RecoverRelease(_) => "recover-release",
+            Step::RestartBroken => "restart-broken",
+            Step::Prove => "prove",
+            Step::Fail(_) => "fail",
+            Step::UninstallRelease => "uninstall-release",
+            Step::DeleteNamespace => "delete-namespace",
+            Step::FinishDelete => "finish-delete",
+            Step::Blocked(_) => "blocked",
+            Step::Enter(_) => "enter",
+        }
+    }
 }
 
 impl Stage {

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::Row;
 use store_model::{Phase, Progress, Reason, StageState, StoreId};
@@ -20,10 +20,27 @@ pub struct Claim {
     wakes: i64,
     /// Failures in a row.
     pub misses: u32,
-    /// How long nothing has moved.
-    pub progress_age: Duration,
-    /// How long ago stuck pods were restarted, if ever.
-    pub restarted_age: Option<Duration>,
+    /// Since when nothing has moved.
+    pub moved: Age,
+    /// When stuck pods were restarted last, if ever.
+    pub restarted: Option<Age>,
+}
+
+/// How long ago something was: read once by the database's clock, then counted on by the monotonic one.
+#[derive(Clone, Copy, Debug)]
+pub struct Age {
+    then: Duration,
+    read: Instant,
+}
+
+impl Age {
+    pub fn now(self) -> Duration {
+        self.then + self.read.elapsed()
+    }
+
+    fn from_ms(ms: i64) -> Age {
+        Age { then: Duration::from_millis(u64::try_from(ms).unwrap_or(0)), read: Instant::now() }
+    }
 }
 
 /// What a visit found, to be written in one transaction. Everything the holder of a claim may change is in it.
@@ -43,6 +60,26 @@ pub struct Record {
     pub proof: Option<Sale>,
     pub removed: Option<Vec<String>>,
     pub stages: Vec<Progress>,
+}
+
+impl Record {
+    /// Everything as it is; the caller changes what the visit changed.
+    pub fn unchanged(claim: &Claim) -> Record {
+        let store = &claim.row.store;
+        Record {
+            phase: store.phase,
+            reason: store.reason.clone(),
+            attempts: store.attempts,
+            misses: claim.misses,
+            retried: store.retried,
+            attempt: None,
+            moved: false,
+            restarted: false,
+            proof: None,
+            removed: None,
+            stages: Vec::new(),
+        }
+    }
 }
 
 /// What becomes of the claim with the record.
@@ -87,15 +124,14 @@ impl Db {
         let row = sqlx::query(claim).bind(milliseconds(lease)).bind(worker).fetch_optional(write.connection()).await?;
         let Some(row) = row else { return Ok(None) };
         let stages = write.stages_read(row.try_get("id")?).await?;
-        let age = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         let claim = Claim {
             row: store_row(&row, stages)?,
             fence: row.try_get("fence")?,
             wish: row.try_get("wish")?,
             wakes: row.try_get("wakes")?,
             misses: u32::try_from(row.try_get::<i64, _>("misses")?).unwrap_or(u32::MAX),
-            progress_age: age(row.try_get("progress_age_ms")?),
-            restarted_age: row.try_get::<Option<i64>, _>("restarted_age_ms")?.map(age),
+            moved: Age::from_ms(row.try_get("progress_age_ms")?),
+            restarted: row.try_get::<Option<i64>, _>("restarted_age_ms")?.map(Age::from_ms),
         };
         write.commit().await?;
         Ok(Some(claim))
@@ -163,10 +199,10 @@ impl Db {
         claim.row = row;
         claim.misses = record.misses;
         if record.moved {
-            claim.progress_age = Duration::ZERO;
+            claim.moved = Age::from_ms(0);
         }
         if record.restarted {
-            claim.restarted_age = Some(Duration::ZERO);
+            claim.restarted = Some(Age::from_ms(0));
         }
         Ok(Recorded::Written)
     }

@@ -1,0 +1,316 @@
+//! A cluster in memory that behaves as a real one does, faults included, for tests and for trying the API without
+//! Kubernetes. It refuses what the real one refuses: a release without its namespace, a second `helm` on a pending one.
+
+mod world;
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::{Stream, StreamExt};
+use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
+use tokio::sync::{Notify, broadcast};
+
+use super::{Cluster, Credentials, Done, Retry, StepError};
+use world::Place;
+
+/// How what is installed comes up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// With the deed that starts it.
+    AtOnce,
+    /// One notch for each `Fake::tick`.
+    ByTick,
+    /// One notch after each such time, as something to look at.
+    Every(Duration),
+}
+
+/// What goes wrong with a store, by the store's name. Everything goes well where nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// The application's image cannot be fetched.
+    pub image_broken: bool,
+    /// So many proofs are refused before one succeeds.
+    pub proofs_refused: u32,
+    /// Something in the namespace that does not go away.
+    pub delete_blocked: Option<String>,
+    /// The namespace exists already and is somebody else's.
+    pub foreign_namespace: bool,
+    /// This step panics, each time.
+    pub panics_at: Option<&'static str>,
+    /// This step is refused for good.
+    pub refused_at: Option<&'static str>,
+    /// This step stops half-way until `Fake::go_on`; dropped there, it leaves what a killed Helm leaves.
+    pub stops_at: Option<&'static str>,
+    /// No look and no deed gets an answer.
+    pub unreachable: bool,
+}
+
+#[derive(Clone)]
+pub struct Fake {
+    pace: Pace,
+    world: Arc<Mutex<World>>,
+    changes: broadcast::Sender<StoreId>,
+    /// Wakes acts that stopped half-way.
+    go_on: Arc<Notify>,
+    /// Wakes tests that wait for an act to stop half-way.
+    stopped: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct World {
+    places: BTreeMap<StoreId, Place>,
+    scripts: BTreeMap<String, Script>,
+    /// What was asked for, in its order.
+    deeds: Vec<(StoreId, &'static str)>,
+    /// Acts under way; two for one store at the same time is what leases are there to prevent.
+    acting: BTreeMap<StoreId, u32>,
+    overlaps: u32,
+    /// Steps that stand half-way now.
+    halted: u32,
+}
+
+impl Fake {
+    pub fn new(pace: Pace) -> Fake {
+        Fake {
+            pace,
+            world: Arc::default(),
+            changes: broadcast::Sender::new(1024),
+            go_on: Arc::default(),
+            stopped: Arc::default(),
+        }
+    }
+
+    /// Says what goes wrong with the store of that name from now on.
+    pub fn script(&self, name: &str, script: Script) {
+        self.world().scripts.insert(name.to_owned(), script);
+    }
+
+    /// Lets every store come one notch further and tells of it.
+    pub fn tick(&self) {
+        let mut world = self.world();
+        let World { places, scripts, .. } = &mut *world;
+        let mut changed = Vec::new();
+        for (id, place) in places.iter_mut() {
+            let script = scripts.get(&place.name).cloned().unwrap_or_default();
+            if place.tick(&script) {
+                changed.push(id.clone());
+            }
+        }
+        drop(world);
+        for id in changed {
+            self.tell(&id);
+        }
+    }
+
+    /// Lets the acts that stopped half-way end.
+    pub fn go_on(&self) {
+        for script in self.world().scripts.values_mut() {
+            script.stops_at = None;
+        }
+        self.go_on.notify_waiters();
+    }
+
+    /// Resolves when an act stands half-way.
+    pub async fn halted(&self) {
+        loop {
+            let stopped = self.stopped.notified();
+            if self.world().halted > 0 {
+                return;
+            }
+            stopped.await;
+        }
+    }
+
+    /// The steps that were asked for a store, in their order.
+    pub fn deeds(&self, id: &StoreId) -> Vec<&'static str> {
+        self.world().deeds.iter().filter(|(of, _)| of == id).map(|(_, deed)| *deed).collect()
+    }
+
+    /// How often two acts on one store ran at the same time.
+    pub fn overlaps(&self) -> u32 {
+        self.world().overlaps
+    }
+
+    /// Whether anything of the store is left.
+    pub fn holds(&self, id: &StoreId) -> bool {
+        self.world().places.get(id).is_some_and(|place| !place.is_empty())
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        // A panic of a scripted step never happens under the lock.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, id: &StoreId) {
+        // An error says that nobody watches.
+        let _nobody = self.changes.send(id.clone());
+    }
+
+    fn script_of(&self, store: &Store) -> Script {
+        self.world().scripts.get(store.name.as_str()).cloned().unwrap_or_default()
+    }
+
+    /// Stands still until told to go on.
+    async fn halt(&self) {
+        let _halted = Halted::new(self);
+        let going_on = self.go_on.notified();
+        self.stopped.notify_waiters();
+        going_on.await;
+    }
+
+    fn tick_later(&self, store: &Store, every: Duration) {
+        let (fake, id) = (self.clone(), store.id.clone());
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(every).await;
+                let script = {
+                    let world = fake.world();
+                    let Some(place) = world.places.get(&id) else { return };
+                    world.scripts.get(&place.name).cloned().unwrap_or_default()
+                };
+                let moved = fake.world().places.get_mut(&id).is_some_and(|place| place.tick(&script));
+                if !moved {
+                    return;
+                }
+                fake.tell(&id);
+            }
+        });
+    }
+}
+
+#[async_trait]
+impl Cluster for Fake {
+    async fn look(&self, store: &Store) -> Result<Seen, StepError> {
+        let script = self.script_of(store);
+        if script.unreachable {
+            return Err(unreachable());
+        }
+        if script.panics_at == Some("look") {
+            #[expect(clippy::panic, reason = "the script asks for it: a bug in the real cluster's code would do this")]
+            {
+                panic!("scripted");
+            }
+        }
+        let mut world = self.world();
+        let place = world.places.entry(store.id.clone()).or_insert_with(|| Place::new(store, &script));
+        Ok(place.seen(&script))
+    }
+
+    async fn act(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
+        let script = self.script_of(store);
+        let _acting = Acting::new(self, &store.id);
+        self.world().deeds.push((store.id.clone(), step.as_str()));
+        if script.unreachable {
+            return Err(unreachable());
+        }
+        if script.panics_at == Some(step.as_str()) {
+            #[expect(clippy::panic, reason = "the script asks for it: a bug in the real cluster's code would do this")]
+            {
+                panic!("scripted");
+            }
+        }
+        if script.refused_at == Some(step.as_str()) {
+            return Err(refused(ReasonCode::Release, "the script refuses it", Retry::Never));
+        }
+        let id = &store.id;
+        // A real deed takes more than one call: other tasks run in between.
+        tokio::task::yield_now().await;
+        self.world().places.entry(id.clone()).or_insert_with(|| Place::new(store, &script)).begin(step)?;
+        self.tell(id);
+        if script.stops_at == Some(step.as_str()) {
+            self.halt().await;
+        }
+        let done = {
+            let mut world = self.world();
+            let World { places, scripts, .. } = &mut *world;
+            let place = places.entry(id.clone()).or_insert_with(|| Place::new(store, &script));
+            let script = scripts.entry(store.name.to_string()).or_default();
+            let done = place.end(step, script)?;
+            if self.pace == Pace::AtOnce {
+                while place.tick(script) {}
+            }
+            done
+        };
+        if let Pace::Every(every) = self.pace
+            && matches!(step, Step::InstallRelease | Step::RestartBroken | Step::DeleteNamespace)
+        {
+            self.tick_later(store, every);
+        }
+        self.tell(id);
+        Ok(done)
+    }
+
+    fn changes(&self) -> Pin<Box<dyn Stream<Item = StoreId> + Send>> {
+        let changes = tokio_stream::wrappers::BroadcastStream::new(self.changes.subscribe());
+        // What was missed by falling behind is what the slow poll is for.
+        Box::pin(changes.filter_map(|change| std::future::ready(change.ok())))
+    }
+
+    async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
+        let world = self.world();
+        let minted = world.places.get(&store.id).and_then(|place| place.credentials.as_ref());
+        let Some(secret) = minted else {
+            return Err(refused(ReasonCode::Cluster, "the store has no credentials yet", Retry::Later));
+        };
+        Ok(Credentials {
+            admin_user: "owner".to_owned(),
+            admin_password: format!("password-{secret}").into(),
+            consumer_key: format!("ck_{secret}").into(),
+            consumer_secret: format!("cs_{secret}").into(),
+        })
+    }
+}
+
+fn unreachable() -> StepError {
+    refused(ReasonCode::Cluster, "connection refused", Retry::Later)
+}
+
+fn refused(code: ReasonCode, detail: &str, retry: Retry) -> StepError {
+    StepError { reason: Reason::new(code, detail), retry, source: None }
+}
+
+/// Counts an act as under way for as long as it lives, however it ends.
+struct Acting<'a> {
+    fake: &'a Fake,
+    id: StoreId,
+}
+
+impl<'a> Acting<'a> {
+    fn new(fake: &'a Fake, id: &StoreId) -> Acting<'a> {
+        let mut world = fake.world();
+        let acts = world.acting.entry(id.clone()).or_default();
+        *acts += 1;
+        if *acts > 1 {
+            world.overlaps += 1;
+        }
+        Acting { fake, id: id.clone() }
+    }
+}
+
+impl Drop for Acting<'_> {
+    fn drop(&mut self) {
+        if let Some(acts) = self.fake.world().acting.get_mut(&self.id) {
+            *acts -= 1;
+        }
+    }
+}
+
+struct Halted<'a> {
+    fake: &'a Fake,
+}
+
+impl<'a> Halted<'a> {
+    fn new(fake: &'a Fake) -> Halted<'a> {
+        fake.world().halted += 1;
+        Halted { fake }
+    }
+}
+
+impl Drop for Halted<'_> {
+    fn drop(&mut self) {
+        self.fake.world().halted -= 1;
+    }
+}

@@ -1,0 +1,237 @@
+use rand::RngExt;
+use store_model::{
+    NamespaceSeen, Reason, ReasonCode, Recovery, ReleaseSeen, RouteSeen, Seen, Step, Store, WorkloadSeen,
+};
+
+use super::super::{Done, Retry, Sale, StepError};
+use super::{Script, refused};
+
+/// One store's corner of the cluster.
+pub(super) struct Place {
+    pub name: String,
+    namespace: NamespaceSeen,
+    access: bool,
+    /// What was minted, once.
+    pub credentials: Option<u64>,
+    release: ReleaseSeen,
+    database: Level,
+    application: Level,
+    route: Level,
+    volumes: Vec<String>,
+    orders: u32,
+}
+
+/// How far something came up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Absent,
+    Starting,
+    /// Waits out a back-off: what was wrong may be mended, but it does not notice.
+    Broken,
+    Ready,
+}
+
+impl Place {
+    pub fn new(store: &Store, script: &Script) -> Place {
+        Place {
+            name: store.name.to_string(),
+            namespace: if script.foreign_namespace { NamespaceSeen::Foreign } else { NamespaceSeen::Absent },
+            access: false,
+            credentials: None,
+            release: ReleaseSeen::Absent,
+            database: Level::Absent,
+            application: Level::Absent,
+            route: Level::Absent,
+            volumes: Vec::new(),
+            orders: 0,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.namespace == NamespaceSeen::Absent && self.volumes.is_empty()
+    }
+
+    pub fn seen(&self, script: &Script) -> Seen {
+        let namespace = match (&self.namespace, &script.delete_blocked) {
+            (NamespaceSeen::Terminating { .. }, blocked_by) => {
+                NamespaceSeen::Terminating { blocked_by: blocked_by.clone() }
+            }
+            (namespace, _) => namespace.clone(),
+        };
+        Seen {
+            namespace,
+            access: self.access,
+            credentials: self.credentials.is_some(),
+            release: self.release.clone(),
+            database: workload(self.database, "database"),
+            application: workload(self.application, "application"),
+            route: match self.route {
+                Level::Absent => RouteSeen::Absent,
+                Level::Starting | Level::Broken => RouteSeen::Waiting { detail: "issuing the certificate".to_owned() },
+                Level::Ready => RouteSeen::Ready,
+            },
+            volumes: self.volumes.clone(),
+            overdue: false,
+            settling: false,
+        }
+    }
+
+    /// The first half of a deed: what is there already when it is cut in the middle.
+    pub fn begin(&mut self, step: &Step) -> Result<(), StepError> {
+        let inside = self.namespace == NamespaceSeen::Ours;
+        match step {
+            Step::CreateNamespace if self.namespace != NamespaceSeen::Absent && !inside => {
+                Err(refused(ReasonCode::Cluster, "namespaces: already exists", Retry::Later))
+            }
+            Step::GrantAccess | Step::CreateCredentials if !inside => {
+                Err(refused(ReasonCode::Cluster, "namespace not found", Retry::Later))
+            }
+            Step::InstallRelease | Step::UninstallRelease | Step::RecoverRelease(_) if !(inside && self.access) => {
+                Err(refused(ReasonCode::Release, "forbidden", Retry::Later))
+            }
+            Step::InstallRelease => match self.release {
+                ReleaseSeen::PendingInstall
+                | ReleaseSeen::PendingUpgrade
+                | ReleaseSeen::PendingRollback
+                | ReleaseSeen::Uninstalling => {
+                    Err(refused(ReasonCode::Release, "another operation is in progress", Retry::Later))
+                }
+                _ if self.credentials.is_none() => {
+                    Err(refused(ReasonCode::Release, "secret app-credentials not found", Retry::Later))
+                }
+                ReleaseSeen::Absent | ReleaseSeen::Failed { .. } => {
+                    self.release = ReleaseSeen::PendingInstall;
+                    Ok(())
+                }
+                ReleaseSeen::Deployed { .. } => {
+                    self.release = ReleaseSeen::PendingUpgrade;
+                    Ok(())
+                }
+            },
+            Step::UninstallRelease => {
+                self.release = ReleaseSeen::Uninstalling;
+                Ok(())
+            }
+            Step::CreateNamespace
+            | Step::GrantAccess
+            | Step::CreateCredentials
+            | Step::RecoverRelease(_)
+            | Step::RestartBroken
+            | Step::Prove
+            | Step::DeleteNamespace => Ok(()),
+            Step::Rest | Step::Wait { .. } | Step::Fail(_) | Step::FinishDelete | Step::Blocked(_) | Step::Enter(_) => {
+                Err(refused(ReasonCode::Cluster, "not a deed", Retry::Never))
+            }
+        }
+    }
+
+    /// The second half: the deed has happened.
+    pub fn end(&mut self, step: &Step, script: &mut Script) -> Result<Done, StepError> {
+        match step {
+            Step::CreateNamespace => self.namespace = NamespaceSeen::Ours,
+            Step::GrantAccess => self.access = true,
+            Step::CreateCredentials => {
+                self.credentials.get_or_insert_with(|| rand::rng().random());
+            }
+            Step::InstallRelease => {
+                self.release = ReleaseSeen::Deployed { current: true };
+                for level in [&mut self.database, &mut self.application, &mut self.route] {
+                    if *level == Level::Absent {
+                        *level = Level::Starting;
+                    }
+                }
+                self.volumes = vec![format!("pv-{}-data", self.name), format!("pv-{}-uploads", self.name)];
+            }
+            Step::RecoverRelease(Recovery::ForgetFirstRevision) => self.release = ReleaseSeen::Absent,
+            Step::RecoverRelease(Recovery::MarkFailed) => {
+                self.release = ReleaseSeen::Failed { message: "interrupted".to_owned() };
+            }
+            Step::RestartBroken => {
+                for level in [&mut self.database, &mut self.application] {
+                    if *level == Level::Broken {
+                        *level = Level::Starting;
+                    }
+                }
+            }
+            Step::Prove => {
+                if self.route != Level::Ready || self.application != Level::Ready {
+                    return Err(refused(ReasonCode::ProofRefused, "503 from the shop", Retry::Later));
+                }
+                if script.proofs_refused > 0 {
+                    script.proofs_refused -= 1;
+                    return Err(refused(ReasonCode::ProofRefused, "the checkout answered 400", Retry::Later));
+                }
+                self.orders += 1;
+                return Ok(Done::Sold(Sale {
+                    order_id: self.orders.to_string(),
+                    total: "1.00".to_owned(),
+                    currency: "EUR".to_owned(),
+                    milliseconds: 1,
+                }));
+            }
+            Step::UninstallRelease => {
+                self.release = ReleaseSeen::Absent;
+                for level in [&mut self.database, &mut self.application, &mut self.route] {
+                    *level = Level::Absent;
+                }
+                return Ok(Done::Removing(vec![format!("release/{}", self.name)]));
+            }
+            Step::DeleteNamespace => {
+                self.namespace = NamespaceSeen::Terminating { blocked_by: None };
+                let mut removing = vec![format!("namespace/{}", self.name)];
+                removing.extend(self.volumes.iter().map(|volume| format!("persistentvolume/{volume}")));
+                return Ok(Done::Removing(removing));
+            }
+            Step::Rest | Step::Wait { .. } | Step::Fail(_) | Step::FinishDelete | Step::Blocked(_) | Step::Enter(_) => {
+                return Err(refused(ReasonCode::Cluster, "not a deed", Retry::Never));
+            }
+        }
+        Ok(Done::Taken)
+    }
+
+    /// One notch of the cluster's own work. `false` if there was nothing to do.
+    pub fn tick(&mut self, script: &Script) -> bool {
+        if matches!(self.namespace, NamespaceSeen::Terminating { .. }) {
+            if script.delete_blocked.is_some() {
+                return false;
+            }
+            self.namespace = NamespaceSeen::Absent;
+            self.access = false;
+            self.credentials = None;
+            self.release = ReleaseSeen::Absent;
+            for level in [&mut self.database, &mut self.application, &mut self.route] {
+                *level = Level::Absent;
+            }
+            return true;
+        }
+        if self.namespace == NamespaceSeen::Absent && !self.volumes.is_empty() {
+            self.volumes.clear();
+            return true;
+        }
+        if self.database == Level::Starting {
+            self.database = Level::Ready;
+            return true;
+        }
+        if self.application == Level::Starting && self.database == Level::Ready {
+            self.application = if script.image_broken { Level::Broken } else { Level::Ready };
+            return true;
+        }
+        if self.route == Level::Starting && self.application == Level::Ready {
+            self.route = Level::Ready;
+            return true;
+        }
+        false
+    }
+}
+
+fn workload(level: Level, what: &str) -> WorkloadSeen {
+    match level {
+        Level::Absent => WorkloadSeen::Absent,
+        Level::Starting => WorkloadSeen::Starting { detail: format!("starting the {what}") },
+        Level::Broken => WorkloadSeen::Broken(Reason::new(
+            ReasonCode::ImagePull,
+            format!("{what}: image not found: example.invalid/x:1"),
+        )),
+        Level::Ready => WorkloadSeen::Ready,
+    }
+}

@@ -1,0 +1,120 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::Hands;
+use crate::db::{Claim, Renewed};
+
+/// Why the act under way must be dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Somebody else may have the store by now: nothing may be done or written any more.
+    Lost,
+    /// The owner wants something else; the claim is still ours.
+    Unwanted,
+    /// The shutdown waits no longer; the claim is still ours.
+    GraceOver,
+}
+
+/// Keeps a claim alive beside the visit, in a task of its own, so that a slow act does not stop its heart.
+pub(super) struct Keeper {
+    task: JoinHandle<Loss>,
+}
+
+impl Keeper {
+    /// `asked` is from before the claim was written: the lease cannot lapse earlier than that plus its length.
+    pub fn start(hands: Arc<Hands>, claim: Claim, asked: std::time::Instant) -> Keeper {
+        Keeper { task: tokio::spawn(keep(hands, claim, asked.into())) }
+    }
+
+    /// Resolves when the claim is lost; never while all is well.
+    pub async fn lost(&mut self) -> Loss {
+        // The task only fails by a bug of its own, and then nobody beats any more.
+        (&mut self.task).await.unwrap_or(Loss::Lost)
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// After a beat that failed; the self-fence leaves room for several.
+const BEAT_AGAIN: Duration = Duration::from_secs(1);
+
+/// Rings come in bursts: one question answers those of this long.
+const CHECK_PAUSE: Duration = Duration::from_millis(200);
+
+async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant) -> Loss {
+    let Hands { db, settings, .. } = hands.as_ref();
+    let mut shutdown = hands.shutdown.clone();
+    let mut bell = db.bell().subscribe();
+    let mut fence = asked + settings.self_fence;
+    let mut beat = asked + settings.heartbeat;
+    let mut checked = asked;
+    // A wish may have changed between the claim and the subscription.
+    let mut check = Some(asked);
+    let mut grace: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            biased;
+            () = sleep_until(fence) => {
+                metrics::counter!("store_platform_claims_lost_total").increment(1);
+                return Loss::Lost;
+            }
+            () = at(grace) => return Loss::GraceOver,
+            () = requested(&mut shutdown), if grace.is_none() => grace = Some(Instant::now() + settings.grace),
+            () = sleep_until(beat) => {
+                let sent = Instant::now();
+                match timeout_at(fence, db.claim_renew(&claim, settings.lease)).await {
+                    Ok(Ok(Renewed::Held)) => {
+                        fence = sent + settings.self_fence;
+                        beat = sent + settings.heartbeat;
+                    }
+                    Ok(Ok(Renewed::Unwanted)) => return Loss::Unwanted,
+                    Ok(Ok(Renewed::Lost)) | Err(_) => {
+                        metrics::counter!("store_platform_claims_lost_total").increment(1);
+                        return Loss::Lost;
+                    }
+                    Ok(Err(error)) => {
+                        tracing::warn!(store = %claim.row.store.id, %error, "renew a claim: trying again");
+                        beat = Instant::now() + BEAT_AGAIN.min(settings.heartbeat);
+                    }
+                }
+            }
+            () = at(check) => {
+                check = None;
+                checked = Instant::now();
+                match timeout_at(fence, db.claim_check(&claim)).await {
+                    Ok(Ok(Renewed::Unwanted)) => return Loss::Unwanted,
+                    Ok(Ok(Renewed::Lost)) => return Loss::Lost,
+                    // The heartbeat is the judge of a database that does not answer.
+                    Ok(Ok(Renewed::Held) | Err(_)) | Err(_) => {}
+                }
+            }
+            ring = bell.recv(), if check.is_none() => {
+                if matches!(ring, Err(broadcast::error::RecvError::Closed)) {
+                    return Loss::Lost;
+                }
+                check = Some(checked + CHECK_PAUSE);
+            }
+        }
+    }
+}
+
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Resolves when the shutdown is asked for, or when nobody is left who could ask.
+async fn requested(shutdown: &mut watch::Receiver<bool>) {
+    // An error says that the sender is gone, which is a shutdown too.
+    let _gone = shutdown.wait_for(|asked| *asked).await;
+}

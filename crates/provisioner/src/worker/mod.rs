@@ -1,0 +1,158 @@
+//! The loop: claim, look, decide, act, record. It takes no input but the database and the cluster, so a crash is
+//! nothing at all: the lease lapses and the next claim goes on from what is seen.
+
+mod backoff;
+mod lease;
+mod visit;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+
+use crate::cluster::Cluster;
+use crate::db::Db;
+
+/// What the loop may be told. `Settings::new` has the values of production.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Who claims, for people who read the table: the pod's name.
+    pub name: String,
+    /// Stores worked on at once.
+    pub workers: usize,
+    /// How long a claim lasts without a heartbeat. 30 s outlast a short outage of the database.
+    pub lease: Duration,
+    /// Three beats fit into a lease, so one lost beat costs nothing.
+    pub heartbeat: Duration,
+    /// Without a heartbeat for this long the act is dropped: 10 s before somebody else may begin.
+    pub self_fence: Duration,
+    /// A store in which nothing moves for this long has failed.
+    pub deadline: Duration,
+    /// After restarting stuck pods, what still looks broken may be the old sight for this long.
+    pub settle: Duration,
+    /// At shutdown a running act may go on for this long.
+    pub grace: Duration,
+    /// A store fails after so many failed deeds. Six with the back-off below are two minutes at the most.
+    pub attempts_max: u32,
+    pub backoff: Duration,
+    pub backoff_cap: Duration,
+    /// Finds what a lost wake-up missed.
+    pub poll: Duration,
+    /// A failed store is looked at this often by itself, in case the cluster has healed unnoticed.
+    pub poll_failed: Duration,
+    pub look_limit: Duration,
+    /// Longer than the slowest deed, a proof on a shop that has just started, by far.
+    pub act_limit: Duration,
+}
+
+impl Settings {
+    pub fn new(name: impl Into<String>) -> Settings {
+        Settings {
+            name: name.into(),
+            workers: 4,
+            lease: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(10),
+            self_fence: Duration::from_secs(20),
+            deadline: Duration::from_secs(600),
+            settle: Duration::from_secs(20),
+            grace: Duration::from_secs(25),
+            attempts_max: 6,
+            backoff: Duration::from_secs(1),
+            backoff_cap: Duration::from_secs(60),
+            poll: Duration::from_secs(30),
+            poll_failed: Duration::from_secs(300),
+            look_limit: Duration::from_secs(30),
+            act_limit: Duration::from_secs(300),
+        }
+    }
+}
+
+/// Works until `shutdown` turns true (or its sender is gone) and every claim is handed over.
+pub async fn run(db: Db, cluster: Arc<dyn Cluster>, settings: Settings, mut shutdown: watch::Receiver<bool>) {
+    let hands = Arc::new(Hands { db, cluster, settings, shutdown: shutdown.clone() });
+    let mut bell = hands.db.bell().subscribe();
+    // Dropped with this function, and the tasks in them end with it.
+    let mut background = JoinSet::new();
+    background.spawn(wake_on_changes(Arc::clone(&hands)));
+    let mut visits: JoinSet<()> = JoinSet::new();
+    let mut misses = 0;
+    while !*shutdown.borrow() {
+        let pause = match claim_due(&hands, &mut visits).await {
+            Ok(pause) => {
+                misses = 0;
+                pause
+            }
+            Err(error) => {
+                tracing::warn!(%error, "claim a store: the database does not answer, trying again");
+                misses += 1;
+                backoff::delay(misses, hands.settings.backoff, hands.settings.backoff_cap)
+            }
+        };
+        tokio::select! {
+            changed = shutdown.changed() => if changed.is_err() { break },
+            ring = bell.recv() => {
+                // One look answers all rings so far.
+                bell = bell.resubscribe();
+                if matches!(ring, Err(broadcast::error::RecvError::Closed)) { break }
+            }
+            Some(ended) = visits.join_next() => log_panic(ended),
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    // Each visit hands its store over as soon as the act it is in has ended, or its grace has.
+    while let Some(ended) = visits.join_next().await {
+        log_panic(ended);
+    }
+}
+
+/// What every visit needs.
+struct Hands {
+    db: Db,
+    cluster: Arc<dyn Cluster>,
+    settings: Settings,
+    shutdown: watch::Receiver<bool>,
+}
+
+/// Another transaction is on the row that is due; it is over in a moment.
+const ROW_IS_LOCKED: Duration = Duration::from_millis(50);
+
+/// Starts a visit for each store that is due, as far as there are hands. Says when to look again without a ring.
+async fn claim_due(hands: &Arc<Hands>, visits: &mut JoinSet<()>) -> Result<Duration, sqlx::Error> {
+    let Hands { db, settings, .. } = hands.as_ref();
+    while visits.len() < settings.workers {
+        match db.next_due().await? {
+            None => return Ok(settings.poll),
+            Some(wait) if !wait.is_zero() => return Ok(wait.min(settings.poll)),
+            Some(_) => {}
+        }
+        let asked = Instant::now();
+        let Some(claim) = db.claim(&settings.name, settings.lease).await? else { return Ok(ROW_IS_LOCKED) };
+        metrics::counter!("store_platform_claims_total").increment(1);
+        visits.spawn(visit::visit(Arc::clone(hands), claim, asked));
+    }
+    Ok(settings.poll)
+}
+
+async fn wake_on_changes(hands: Arc<Hands>) {
+    loop {
+        // What has gathered while the last wake-ups were written is one batch, and each store is woken once in it.
+        let mut changes = hands.cluster.changes().ready_chunks(256);
+        while let Some(batch) = changes.next().await {
+            for id in batch.into_iter().collect::<BTreeSet<_>>() {
+                if let Err(error) = hands.db.wake(&id).await {
+                    tracing::warn!(store = %id, %error, "wake a store: the slow poll will find it");
+                }
+            }
+        }
+        tokio::time::sleep(hands.settings.backoff).await;
+    }
+}
+
+fn log_panic(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a visit ended badly; its lease lapses and the store is visited again");
+    }
+}
