@@ -83,9 +83,9 @@ fn tag_is_valid(text: &str) -> bool {
 
 fn digest_is_valid(text: &str) -> bool {
     text.is_empty()
-        || text.strip_prefix("sha256:").is_some_and(|hex| {
-            hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        })
+        || text
+            .strip_prefix("sha256:")
+            .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
 }
 
 #[cfg(test)]
@@ -114,7 +114,9 @@ mod tests {
     #[test]
     fn what_moves_or_is_malformed_is_refused() {
         assert_eq!(Image::parse("mysql:latest"), Err(ImageError::Latest("mysql:latest".to_owned())));
-        for text in ["", ":9", "my sql:9", "mysql:9 7", "mysql@sha256:12", "mysql:9;rm", "a//b:1", "-a:1", "mysql:\u{202e}1"] {
+        for text in
+            ["", ":9", "my sql:9", "mysql:9 7", "mysql@sha256:12", "mysql:9;rm", "a//b:1", "-a:1", "mysql:\u{202e}1"]
+        {
             assert!(Image::parse(text).is_err(), "{text:?}");
         }
     }

@@ -65,8 +65,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* The hosts, as JSON for fromJsonArray: those of the values, or the one that derives from the base domain. */}}
 {{- define "provisioner.hosts" -}}
-{{- $path := dict "path" "/" "pathType" "Prefix" -}}
-{{- $derived := dict "host" (printf "api.%s" .Values.global.baseDomain) "paths" (list $path) -}}
+{{- $api := dict "path" "/api" "pathType" "Prefix" -}}
+{{- $health := dict "path" "/health" "pathType" "Prefix" -}}
+{{- $derived := dict "host" (printf "api.%s" .Values.global.baseDomain) "paths" (list $api $health) -}}
 {{- .Values.ingress.hosts | default (list $derived) | toJson -}}
 {{- end -}}
 
