@@ -14,7 +14,7 @@ mod world;
 pub use helm::Helm;
 pub use kubectl::Kubectl;
 pub use program::{Ended, Program};
-pub use scene::{Scene, alone, beside_others};
+pub use scene::{Scene, alone, beside_others, undisturbed};
 pub use store::Store;
 pub use sweep::{directories, leftovers, volumes};
 pub use visitor::{Page, Trust, Visitor, open};

@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use serde_json::Value;
 use store_api::{ClientError, CreateStore};
 use store_model::{Engine, Phase};
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, RwLockReadGuard};
 use tokio::time::timeout;
 
 use crate::{Store, World, postmortem};
@@ -38,6 +38,12 @@ pub async fn beside_others(test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Resu
 pub async fn alone(test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
     let _own = PLATFORM.write().await;
     play(test).await
+}
+
+/// The world for a test that makes no store, and the promise that nobody stops the platform while it is held.
+pub async fn undisturbed() -> Result<(World, RwLockReadGuard<'static, ()>)> {
+    let shared = PLATFORM.read().await;
+    Ok((World::from_env()?, shared))
 }
 
 impl Scene {

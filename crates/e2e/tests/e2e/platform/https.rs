@@ -1,11 +1,11 @@
 //! https with the cluster's own authority.
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Trust, World};
+use e2e::{Trust, undisturbed};
 
 #[tokio::test]
 async fn the_certificate_chains_to_the_authority_that_is_handed_out_and_to_no_other() -> Result<()> {
-    let world = World::from_env()?;
+    let (world, _undisturbed) = undisturbed().await?;
     ensure!(world.api.scheme() == "https", "the API is at {}", world.api);
     let page = world.visitor(&world.api)?.open("/health/live").await.context("with the authority's certificate")?;
     page.expect(200)?;

@@ -1,7 +1,7 @@
 //! What the provisioner may do, asked of the API server in the provisioner's own name.
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{NAMESPACE, PROVISIONER, World};
+use e2e::{NAMESPACE, PROVISIONER, World, undisturbed};
 use serde_json::{Value, json};
 
 /// What a namespace must carry to be the provisioner's.
@@ -35,7 +35,7 @@ fn words(rule: &Value, key: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn the_provisioner_has_no_secrets_no_stars_and_writes_no_roles() -> Result<()> {
-    let world = World::from_env()?;
+    let (world, _undisturbed) = undisturbed().await?;
     for namespace in ["kube-system", "default", NAMESPACE] {
         let (resources, paths) = rules(&world, namespace).await?;
         ensure!(resources.len() > 3, "a provisioner without rights could not work: {resources:?}");
@@ -65,7 +65,7 @@ async fn the_provisioner_has_no_secrets_no_stars_and_writes_no_roles() -> Result
 
 #[tokio::test]
 async fn the_admission_policy_pins_the_provisioner_to_namespaces_of_ours() -> Result<()> {
-    let world = World::from_env()?;
+    let (world, _undisturbed) = undisturbed().await?;
     let kubectl = &world.kubectl;
     let create = ["create", "--filename=-", "--dry-run=server", &me()];
 

@@ -1,7 +1,7 @@
 //! storectl from create to delete, and nothing left after it.
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Ended, World, beside_others};
+use e2e::{Ended, World, beside_others, undisturbed};
 use serde_json::Value;
 use store_model::{Engine, Phase};
 
@@ -77,7 +77,7 @@ async fn a_store_from_create_to_delete_and_nothing_is_left() -> Result<()> {
 
 #[tokio::test]
 async fn what_goes_wrong_has_its_exit_code() -> Result<()> {
-    let world = World::from_env()?;
+    let (world, _undisturbed) = undisturbed().await?;
     storectl(&world, &["store", "get", "nothing-here"], 3).await?;
     storectl(&world, &["store", "make"], 2).await?;
     let refused = storectl(&world, &["store", "create", "Not A Name", "--engine", "woocommerce"], 2).await?;
