@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use store_model::values::Image;
@@ -11,6 +10,10 @@ use store_model::{Engine, HostName};
 use url::Url;
 
 use crate::db::DbSettings;
+
+mod vars;
+
+use vars::Vars;
 
 /// The names this program understands; the provisioner chart sets these and no others (`tests/agreements.rs`).
 pub const NAMES: [&str; 39] = [
@@ -168,7 +171,7 @@ impl Config {
 
     /// Pure, for tests. An empty value counts as not set: a chart cannot leave a variable out conditionally without noise.
     pub fn from_env_map(map: BTreeMap<String, String>) -> Result<Config, ConfigError> {
-        let mut vars = Vars { map, errors: Vec::new() };
+        let mut vars = Vars::new(map);
         let database = database(&mut vars);
         let scheme = match vars.text("PUBLIC_SCHEME", "http").as_str() {
             "http" => Scheme::Http,
@@ -390,116 +393,5 @@ fn token(vars: &mut Vars) -> TokenPlace {
     }
 }
 
-struct Vars {
-    map: BTreeMap<String, String>,
-    errors: Vec<String>,
-}
-
-impl Vars {
-    fn get(&self, name: &str) -> Option<String> {
-        debug_assert!(NAMES.contains(&name) || HELM_PASSES.contains(&name), "{name} is missing in NAMES");
-        self.map.get(name).filter(|value| !value.is_empty()).cloned()
-    }
-
-    fn text(&self, name: &str, default: &str) -> String {
-        self.get(name).unwrap_or_else(|| default.to_owned())
-    }
-
-    /// Notes the error and goes on with `instead`, so that all errors come out together.
-    fn wrong<T>(&mut self, name: &str, value: &str, cure: &str, instead: T) -> T {
-        self.errors.push(format!("{name}={value:?}: {cure}"));
-        instead
-    }
-
-    fn parsed<T, E>(
-        &mut self,
-        name: &str,
-        default: Option<&str>,
-        cure: &str,
-        parse: impl Fn(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        let text = self.text(name, default.unwrap_or_default());
-        parse(&text).map_or_else(|_| self.wrong(name, &text, cure, None), Some)
-    }
-
-    fn from_str<T: FromStr>(&mut self, name: &str, default: &str, cure: &str) -> Option<T> {
-        self.parsed(name, Some(default), cure, T::from_str)
-    }
-
-    fn optional<T: FromStr>(&mut self, name: &str, cure: &str) -> Option<T> {
-        self.get(name)?;
-        self.from_str(name, "", cure)
-    }
-
-    fn positive(&mut self, name: &str, default: usize) -> usize {
-        match self.from_str(name, &default.to_string(), "use a number from 1 to 64") {
-            Some(number @ 1..=64) => number,
-            Some(number) => self.wrong(name, &number.to_string(), "use a number from 1 to 64", default),
-            None => default,
-        }
-    }
-
-    fn seconds(&mut self, name: &str, default: u64) -> Duration {
-        Duration::from_secs(self.from_str(name, &default.to_string(), "use a number of seconds").unwrap_or(default))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let mut map = BTreeMap::from([("BASE_DOMAIN".to_owned(), "localhost".to_owned())]);
-        map.extend(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Config::from_env_map(map)
-    }
-
-    #[test]
-    fn every_wrong_variable_is_named_with_its_cure() {
-        let errors = config(&[
-            ("BASE_DOMAIN", "Not A Host"),
-            ("PUBLIC_SCHEME", "gopher"),
-            ("WORKERS", "0"),
-            ("PUBLIC_PORT", "eighty"),
-            ("IMAGE_MYSQL", "mysql"),
-            ("INGRESS_SERVICE", "envoy"),
-        ])
-        .unwrap_err()
-        .0;
-        for name in ["BASE_DOMAIN", "PUBLIC_SCHEME", "WORKERS", "PUBLIC_PORT", "IMAGE_MYSQL", "INGRESS_SERVICE"] {
-            assert!(
-                errors.iter().any(|error| error.starts_with(name) && error.contains("use ") || error.contains("set ")),
-                "{name} in {errors:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_password_with_any_character_reaches_postgres_and_no_message() {
-        let config = config(&[("DB_HOST", "db"), ("DB_PASSWORD", "a/b+c=d@e:f")]).unwrap();
-        let DbSettings::Postgres { url } = &config.database else { panic!("not PostgreSQL") };
-        let url = Url::parse(url.expose_secret()).unwrap();
-        assert_eq!(url.host_str(), Some("db"));
-        assert!(!format!("{config:?}").contains("b+c"), "{config:?}");
-    }
-
-    #[test]
-    fn nothing_set_means_sqlite_and_no_engine() {
-        let config = config(&[]).unwrap();
-        assert!(matches!(config.database, DbSettings::Sqlite { .. }));
-        assert!(config.engine_unavailable(Engine::Woocommerce).unwrap().contains("IMAGE_WOOCOMMERCE"));
-        let with = |pairs| super::tests::config(pairs).unwrap().engine_unavailable(Engine::Woocommerce);
-        assert_eq!(with(&[("IMAGE_WOOCOMMERCE", "a/w:1"), ("IMAGE_MYSQL", "a/m:1")]), None);
-    }
-
-    #[test]
-    fn a_store_url_shows_a_port_only_when_it_is_not_the_schemes_own() {
-        let host = HostName::parse("mug.localhost").unwrap();
-        let url = |scheme, port| config(&[("PUBLIC_SCHEME", scheme), ("PUBLIC_PORT", port)]).unwrap().store_url(&host);
-        assert_eq!(url("https", "8443"), "https://mug.localhost:8443");
-        assert_eq!(url("https", "443"), "https://mug.localhost");
-        assert_eq!(url("http", ""), "http://mug.localhost");
-    }
-}
+mod tests;
