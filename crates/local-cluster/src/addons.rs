@@ -1,9 +1,11 @@
 //! What makes a bare Kubernetes a place for stores: DNS, volumes, ingress, certificates, metrics.
 
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use base64::Engine;
 use sha2::{Digest, Sha256};
 
 use crate::cluster::{Cluster, run};
@@ -16,7 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const TRY: Duration = Duration::from_millis(300);
 
 /// Deployments that must be available before the cluster is called ready.
-const DEPLOYMENTS: [(&str, &str); 4] = [
+const DEPLOYMENTS: [(&str, &str); 7] = [
+    ("cert-manager", "cert-manager-webhook"),
+    ("cert-manager", "cert-manager-cainjector"),
+    ("cert-manager", "cert-manager"),
     ("kube-system", "coredns"),
     ("projectcontour", "envoy"),
     ("local-path-storage", "local-path-provisioner"),
@@ -28,28 +33,38 @@ pub(crate) struct Addons<'a> {
     /// Types first: the API server knows no object of a type that it has not been told of.
     types: String,
     objects: String,
+    /// Last: they pass through a webhook that has to run first.
+    issuers: String,
     mark: String,
 }
 
 impl<'a> Addons<'a> {
     pub fn new(settings: &Settings, cluster: &'a Cluster) -> Result<Self> {
         let manifest = |name: &str| cluster.binaries.manifest(name);
-        let types =
-            [NAMESPACES.to_owned(), manifest("gateway-crds.yaml")?, manifest("contour-crds.yaml")?].join("\n---\n");
+        let types = [
+            NAMESPACES.to_owned(),
+            manifest("gateway-crds.yaml")?,
+            manifest("contour-crds.yaml")?,
+            manifest("cert-manager-crds.yaml")?,
+        ]
+        .join("\n---\n");
         let own = [
             include_str!("../addons/dns.yaml"),
             include_str!("../addons/storage.yaml"),
             include_str!("../addons/ingress.yaml"),
+            include_str!("../addons/certificates.yaml"),
             include_str!("../addons/metrics.yaml"),
         ]
         .map(|text| fill(text, settings, cluster))
         .join("\n---\n");
         let objects = [manifest("contour-rbac.yaml")?, own].join("\n---\n");
+        let issuers = fill(include_str!("../addons/issuers.yaml"), settings, cluster);
         let mut hash = Sha256::new();
-        hash.update(&types);
-        hash.update(&objects);
+        for text in [&types, &objects, &issuers] {
+            hash.update(text);
+        }
         let mark = hex::encode(hash.finalize());
-        Ok(Self { cluster, types, objects, mark })
+        Ok(Self { cluster, types, objects, issuers, mark })
     }
 
     /// Names what is installed; another version of this program, or other programs, give another mark.
@@ -62,11 +77,27 @@ impl<'a> Addons<'a> {
         up::apply(self.cluster, &self.types).context("install the resource types")?;
         step.note("objects");
         retry("install the objects", || up::apply(self.cluster, &self.objects))?;
+        step.note("issuers");
+        retry("install the certificate issuers", || up::apply(self.cluster, &self.issuers))?;
+        retry("the local authority has no certificate", || self.save_authority())?;
         for (namespace, name) in DEPLOYMENTS {
             step.note(&format!("waiting for {name}"));
             retry(&format!("{name} does not get ready"), || self.available(namespace, name))?;
         }
         Ok(())
+    }
+
+    /// Writes the authority's certificate where people can point their browser at it.
+    fn save_authority(&self) -> Result<()> {
+        let mut command = self.cluster.kubectl();
+        command.args(["get", "secret", "store-platform-ca", "-n", "cert-manager", r"-o=jsonpath={.data.tls\.crt}"]);
+        let encoded = run(&mut command)?;
+        let pem = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).context("decode the certificate")?;
+        if !pem.starts_with(b"-----BEGIN CERTIFICATE") {
+            bail!("the Secret store-platform-ca holds no certificate");
+        }
+        let path = &self.cluster.ca_certificate;
+        fs::write(path, pem).with_context(|| format!("write {}", path.display()))
     }
 
     fn available(&self, namespace: &str, name: &str) -> Result<()> {
@@ -99,6 +130,7 @@ fn fill(text: &str, settings: &Settings, cluster: &Cluster) -> String {
     // Without a server to ask, the plugin would refuse to start.
     let forward = if servers.is_empty() { "" } else { "forward . /etc/resolv.conf" };
     text.replace("@IMAGE@", SANDBOX_IMAGE)
+        .replace("@NAME@", &settings.name)
         .replace("@PROGRAMS@", &cluster.binaries.directory.display().to_string())
         .replace("@VOLUMES@", &settings.state_dir().join("volumes").display().to_string())
         .replace("@DNS@", &addresses.dns().to_string())

@@ -33,7 +33,7 @@ struct Build {
     packages: &'static [&'static str],
 }
 
-const BUILDS: [Build; 4] = [
+const BUILDS: [Build; 5] = [
     Build {
         name: "containerd",
         module: "node",
@@ -61,6 +61,7 @@ const BUILDS: [Build; 4] = [
         packages: &["github.com/rancher/local-path-provisioner"],
     },
     Build { name: "contour", module: "contour", packages: &["github.com/projectcontour/contour/cmd/contour"] },
+    Build { name: "cert-manager", module: "cert-manager", packages: &["./cert-manager"] },
 ];
 
 /// Other names of the multi-call programs.
@@ -70,7 +71,7 @@ const NAMES: [(&str, &[&str]); 1] = [(
 )];
 
 /// Manifests that come with the modules: module, package of it whose go.mod pins it, files, name in the cache.
-const MANIFESTS: [(&str, &str, &[&str], &str); 3] = [
+const MANIFESTS: [(&str, &str, &[&str], &str); 4] = [
     ("github.com/projectcontour/contour", "contour", &["examples/contour/01-crds.yaml"], "contour-crds.yaml"),
     (
         "github.com/projectcontour/contour",
@@ -79,6 +80,19 @@ const MANIFESTS: [(&str, &str, &[&str], &str); 3] = [
         "contour-rbac.yaml",
     ),
     ("github.com/projectcontour/contour", "contour", &["examples/gateway/00-crds.yaml"], "gateway-crds.yaml"),
+    (
+        "github.com/cert-manager/cert-manager",
+        "cert-manager",
+        &[
+            "deploy/crds/acme.cert-manager.io_challenges.yaml",
+            "deploy/crds/acme.cert-manager.io_orders.yaml",
+            "deploy/crds/cert-manager.io_certificaterequests.yaml",
+            "deploy/crds/cert-manager.io_certificates.yaml",
+            "deploy/crds/cert-manager.io_clusterissuers.yaml",
+            "deploy/crds/cert-manager.io_issuers.yaml",
+        ],
+        "cert-manager-crds.yaml",
+    ),
 ];
 
 /// A complete set of programs.
@@ -175,7 +189,7 @@ fn modules() -> PathBuf {
 
 /// What decides whether a cached set of programs is the right one.
 fn inputs_hash(go: &Go) -> Result<String> {
-    module_hash(go, &["node", "contour"])
+    module_hash(go, &["node", "contour", "cert-manager"])
 }
 
 fn module_hash(go: &Go, names: &[&str]) -> Result<String> {

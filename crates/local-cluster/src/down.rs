@@ -55,7 +55,8 @@ fn take_down(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-fn stop_supervisor(settings: &Settings) -> Result<()> {
+/// Ends the node and all that is in it; the data stays.
+pub(crate) fn stop_supervisor(settings: &Settings) -> Result<()> {
     let Some(pid) = supervisor::running(settings)? else { return Ok(()) };
     for signal in [Signal::SIGTERM, Signal::SIGKILL] {
         kill(pid, signal).with_context(|| format!("stop the supervisor {pid}"))?;

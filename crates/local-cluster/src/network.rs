@@ -25,7 +25,7 @@ pub(crate) fn open_machine(settings: &Settings) -> Result<()> {
         "add table ip {table}\ndelete table ip {table}\n\
          table ip {table} {{\n\
          chain out {{ type nat hook postrouting priority srcnat;\n\
-         ip saddr {{ {}, {} }} oifname != \"{link}\" masquerade }}\n}}\n",
+         ip saddr {{ {}, {} }} oifname != \"{link}\" masquerade\n}}\n}}\n",
         addresses.link, addresses.pods
     ))
 }
@@ -64,7 +64,7 @@ pub(crate) fn set_up_node(settings: &Settings) -> Result<()> {
     fs::write("/proc/sys/net/ipv4/ip_forward", "1").context("turn on forwarding in the node")?;
     nft(&format!(
         "table ip store_platform {{ chain out {{ type nat hook postrouting priority srcnat;\n\
-         ip saddr {pods} ip daddr != {pods} oifname \"{INSIDE}\" masquerade }} }}\n",
+         ip saddr {pods} ip daddr != {pods} oifname \"{INSIDE}\" masquerade\n}}\n}}\n",
         pods = addresses.pods
     ))
 }

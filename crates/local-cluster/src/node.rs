@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::TcpStream;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -245,28 +246,45 @@ fn passed_on() -> BTreeMap<String, String> {
     std::env::vars().filter(|(name, _)| names.contains(&name.as_str())).collect()
 }
 
-/// A /run and a /var/log of the node's own, so that what the components put there never meets the machine's or another
-/// cluster's; and mounts that pods may share.
+/// A /run, /var/lib and /var/log of the node's own, so that what the components leave there never meets the machine's or
+/// another cluster's; and mounts that pods may share.
 fn mount_all(settings: &Settings) -> Result<()> {
-    let none = None::<&str>;
+    let state = settings.state_dir();
+    let programs = node_config::binaries_of(settings)?;
     let resolver = fs::canonicalize("/etc/resolv.conf").ok();
-    let run = settings.run_dir();
-    // Held open across the mount: the directory is reachable by its descriptor when /run is covered.
-    let held = File::open(&run).with_context(|| format!("open {}", run.display()))?;
-    mount(Some("tmpfs"), "/run", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=755"))
-        .context("mount /run")?;
-    fs::create_dir_all(&run)?;
-    let source = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&held));
-    mount(Some(source.as_str()), &run, none, MsFlags::MS_BIND, none).context("bind the run directory")?;
-    let logs = settings.state_dir().join("var-log");
+    let own_resolver = fs::read(state.join("config/resolv.conf")).context("read the node's resolv.conf")?;
+    let logs = state.join("var-log");
     fs::create_dir_all(&logs)?;
-    mount(Some(&logs), "/var/log", none, MsFlags::MS_BIND, none).context("bind /var/log")?;
-    if let Some(resolver) = resolver.filter(|path| path.starts_with("/run")) {
+    mount(Some(&logs), "/var/log", NONE, MsFlags::MS_BIND, NONE).context("bind /var/log")?;
+    for covered in ["/run", "/var/lib"] {
+        cover(Path::new(covered), &[&settings.run_dir(), &state, &programs])?;
+    }
+    if let Some(resolver) = resolver.filter(|path| !path.exists()) {
         // It lay in the covered /run: put the node's own there.
         if let Some(directory) = resolver.parent() {
             fs::create_dir_all(directory)?;
         }
-        fs::copy(settings.state_dir().join("config/resolv.conf"), &resolver)?;
+        fs::write(&resolver, own_resolver).with_context(|| format!("write {}", resolver.display()))?;
     }
-    mount(none, "/", none, MsFlags::MS_SHARED | MsFlags::MS_REC, none).context("share the node's mounts with its pods")
+    mount(NONE, "/", NONE, MsFlags::MS_SHARED | MsFlags::MS_REC, NONE).context("share the node's mounts with its pods")
+}
+
+const NONE: Option<&str> = None;
+
+/// Hides a directory under an empty one in memory; of what was in it only `keep` stays visible.
+fn cover(directory: &Path, keep: &[&PathBuf]) -> Result<()> {
+    let mut held = Vec::new();
+    for path in keep.iter().filter(|path| path.starts_with(directory)) {
+        // Held open across the mount: reachable by its descriptor when its path is covered.
+        held.push((path, File::open(path).with_context(|| format!("open {}", path.display()))?));
+    }
+    mount(Some("tmpfs"), directory, Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=755"))
+        .with_context(|| format!("cover {}", directory.display()))?;
+    for (path, file) in held {
+        fs::create_dir_all(path)?;
+        let source = format!("/proc/self/fd/{}", file.as_raw_fd());
+        mount(Some(source.as_str()), path.as_path(), NONE, MsFlags::MS_BIND, NONE)
+            .with_context(|| format!("keep {} visible", path.display()))?;
+    }
+    Ok(())
 }

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::cluster::{Cluster, finished_mark, run};
-use crate::progress::{Progress, tail};
+use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::{addons, binaries, image, kernel, node_config, packages, pki, supervisor};
+use crate::{addons, binaries, down, image, kernel, node_config, packages, pki, supervisor};
 
 /// From process start to ready took 11 s on two busy cores; ten times that is a machine in trouble.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -31,7 +31,13 @@ pub fn up(settings: &Settings, progress: &Progress) -> Result<Cluster> {
     let cluster = Cluster::of(settings, binaries);
     let addons = addons::Addons::new(settings, &cluster)?;
 
-    let running = supervisor::running(settings)?.is_some();
+    let mut running = supervisor::running(settings)?.is_some();
+    if running && node_config::binaries_of(settings).ok().as_ref() != Some(&cluster.binaries.directory) {
+        // Its data stays: the node starts again with the programs of this version.
+        progress.say(format!("cluster {} runs other programs than these: its node starts again", settings.name));
+        down::stop_supervisor(settings)?;
+        running = false;
+    }
     if running && fs::read_to_string(finished_mark(settings)).is_ok_and(|mark| mark == addons.mark()) {
         progress.step(&format!("cluster {}", settings.name), None).done("runs already");
         return Ok(cluster);
@@ -87,9 +93,8 @@ fn wait(settings: &Settings, what: &str, mut ready: impl FnMut() -> Result<bool>
         let alone = began.elapsed() > Duration::from_secs(5) && supervisor::running(settings)?.is_none();
         if alone || began.elapsed() > PATIENCE {
             let last = answer.err().map(|error| format!("; last answer: {error:#}")).unwrap_or_default();
-            let log = tail(&supervisor::log_path(settings), 12).join("\n    ");
             let how = if alone { "the supervisor ended" } else { "it took too long" };
-            bail!("{what} did not get ready: {how}{last}\n    {log}");
+            bail!("{what} did not get ready: {how}{last}");
         }
         thread::sleep(TRY);
     }
