@@ -1,7 +1,8 @@
+use std::collections::HashMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::files::{Case, chart};
 
@@ -48,6 +49,13 @@ pub fn render(directory: &str, values: &[PathBuf], more: &[&str]) -> Result<Stri
     }
 }
 
+/// A case, rendered once for all tests that look at it.
 pub fn render_case(case: &Case) -> String {
+    static RENDERED: OnceLock<Mutex<HashMap<PathBuf, String>>> = OnceLock::new();
+    let mut rendered = RENDERED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    rendered.entry(case.path.clone()).or_insert_with(|| render_afresh(case)).clone()
+}
+
+pub fn render_afresh(case: &Case) -> String {
     render(case.directory, &case.values(), &[]).unwrap_or_else(|error| panic!("{}: {error}", case.path.display()))
 }
