@@ -188,7 +188,7 @@ impl Config {
             app_env: vars.text("APP_ENV", "local"),
             log_level: vars.text("LOG_LEVEL", "info"),
             listen: vars
-                .from_str("LISTEN_ADDR", "0.0.0.0:8080", "use address:port, e.g. 0.0.0.0:8080")
+                .read("LISTEN_ADDR", "0.0.0.0:8080", "use address:port, e.g. 0.0.0.0:8080")
                 .unwrap_or(SocketAddr::from(([0, 0, 0, 0], 8080))),
             database,
             public: Public {
@@ -284,7 +284,7 @@ fn database(vars: &mut Vars) -> DbSettings {
         vars.errors.push("DATABASE_URL does not start with postgres://; unset it for SQLite in DATA_DIR".to_owned());
     }
     if let Some(host) = vars.get("DB_HOST") {
-        let port: u16 = vars.from_str("DB_PORT", "5432", "use a port").unwrap_or(5432);
+        let port: u16 = vars.read("DB_PORT", "5432", "use a port").unwrap_or(5432);
         let (name, user) = (vars.text("DB_NAME", "provisioner"), vars.text("DB_USER", "provisioner"));
         let password = vars.text("DB_PASSWORD", "");
         return match postgres_url(&host, port, &name, &user, &password) {
@@ -327,7 +327,7 @@ fn route(vars: &mut Vars) -> Route {
         vars.wrong("INGRESS_NAMESPACE_LABELS", &labels, cure, BTreeMap::new())
     });
     Route {
-        ingress: vars.from_str("INGRESS_ENABLED", "true", "use true or false").unwrap_or(true),
+        ingress: vars.read("INGRESS_ENABLED", "true", "use true or false").unwrap_or(true),
         ingress_class: vars.text("INGRESS_CLASS", ""),
         issuer: vars.text("INGRESS_ISSUER", ""),
         dial,

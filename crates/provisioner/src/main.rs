@@ -1,10 +1,23 @@
 //! Reads the environment, starts the log, runs. Everything it may be told is in `config.rs`.
 
+use std::process::ExitCode;
+
 use provisioner::config::Config;
 use provisioner::{run, telemetry};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match start().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // To the terminal and not to the log: the log may be what could not be started.
+            eprintln!("provisioner: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start() -> anyhow::Result<()> {
     let config = Config::from_env()?;
     telemetry::start(&config.log_level)?;
     run(config).await

@@ -1,5 +1,7 @@
 //! What two places say must be the same; where it is not, one of these tests says which two.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed unwrap is a failed test")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -41,17 +41,17 @@ impl Vars {
         parse(&text).map_or_else(|_| self.wrong(name, &text, cure, None), Some)
     }
 
-    pub fn from_str<T: FromStr>(&mut self, name: &str, default: &str, cure: &str) -> Option<T> {
+    pub fn read<T: FromStr>(&mut self, name: &str, default: &str, cure: &str) -> Option<T> {
         self.parsed(name, Some(default), cure, T::from_str)
     }
 
     pub fn optional<T: FromStr>(&mut self, name: &str, cure: &str) -> Option<T> {
         self.get(name)?;
-        self.from_str(name, "", cure)
+        self.read(name, "", cure)
     }
 
     pub fn positive(&mut self, name: &str, default: usize) -> usize {
-        match self.from_str(name, &default.to_string(), "use a number from 1 to 64") {
+        match self.read(name, &default.to_string(), "use a number from 1 to 64") {
             Some(number @ 1..=64) => number,
             Some(number) => self.wrong(name, &number.to_string(), "use a number from 1 to 64", default),
             None => default,
@@ -59,6 +59,6 @@ impl Vars {
     }
 
     pub fn seconds(&mut self, name: &str, default: u64) -> Duration {
-        Duration::from_secs(self.from_str(name, &default.to_string(), "use a number of seconds").unwrap_or(default))
+        Duration::from_secs(self.read(name, &default.to_string(), "use a number of seconds").unwrap_or(default))
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::cluster::Retry;
 use crate::config::HelmConfig;
 
 /// A run takes a tenth of a second on an idle machine; after two minutes the API server does not answer it.
-const RUN_LIMIT: Duration = Duration::from_secs(120);
+const RUN_LIMIT: Duration = Duration::from_mins(2);
 /// Revisions that Helm keeps for a store: enough to see what happened, and etcd stays small.
 const HISTORY: &str = "5";
 /// What Helm writes to stderr is for people; more than this nobody reads.
@@ -193,7 +193,7 @@ impl Run {
         let status = child.wait().await?;
         self.child = None;
         let said = said?;
-        if status.success() { Ok(()) } else { Err(HelmError::Refused(message(&String::from_utf8_lossy(&said)))) }
+        if status.success() { Ok(()) } else { Err(HelmError::Refused(message(&String::from_utf8_lossy(&said), status))) }
     }
 }
 
@@ -227,12 +227,14 @@ fn signal(group: Pid, signal: Signal) {
     }
 }
 
-/// Helm's own complaint, without the warnings around it.
-fn message(stderr: &str) -> String {
+/// Helm's own complaint, without the log lines around it.
+fn message(stderr: &str, status: ExitStatus) -> String {
     let from = stderr.find("Error: ").map_or(0, |at| at + "Error: ".len());
-    let text = stderr[from..].trim();
+    let lines = stderr[from..].lines().filter(|line| !line.starts_with("level="));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let text = text.trim();
     if text.is_empty() {
-        return "helm failed and said nothing".to_owned();
+        return format!("helm ended without a word: {status}");
     }
     let cut = text.char_indices().nth(MESSAGE_KEPT).map_or(text.len(), |(at, _)| at);
     text[..cut].to_owned()
@@ -287,6 +289,14 @@ mod tests {
         let error = helm.uninstall("store-s1").await.unwrap_err();
         assert_eq!(error.to_string(), "UPGRADE FAILED: exceeded quota: store");
         assert_eq!(error.class(), (ReasonCode::Quota, Retry::Never));
+    }
+
+    #[tokio::test]
+    async fn a_killed_helm_is_said_to_be_killed() {
+        let (helm, _dir) = helm("echo 'level=INFO msg=noise' >&2; kill -9 $$", Duration::ZERO);
+        let error = helm.uninstall("store-s1").await.unwrap_err();
+        assert!(error.to_string().contains("signal: 9"), "{error}");
+        assert_eq!(error.class().1, Retry::Later);
     }
 
     #[tokio::test]

@@ -101,7 +101,7 @@ impl Cluster for RealCluster {
                     Ok(id) => return Some((id, changes)),
                     // The worker's poll finds what was missed.
                     Err(RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "changes came faster than they were heard")
+                        tracing::warn!(missed, "changes came faster than they were heard");
                     }
                     Err(RecvError::Closed) => return None,
                 }

@@ -73,6 +73,11 @@ fn word(message: &Value) -> &str {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        clippy::needless_pass_by_value,
+        reason = "json! makes values, and tests read better without borrowing them"
+    )]
+
     use std::collections::BTreeMap;
 
     use serde_json::json;

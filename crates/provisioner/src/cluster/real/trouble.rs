@@ -144,7 +144,7 @@ impl Surroundings {
             .map(|status| (status, true))
             .chain(status.container_statuses.iter().flatten().map(|status| (status, false)))
         {
-            match self.container(part, container, is_init) {
+            match container_seen(part, container, is_init) {
                 Some(WorkloadSeen::Broken(reason)) => return WorkloadSeen::Broken(reason),
                 Some(other) => waiting = waiting.or(Some(other)),
                 None => {}
@@ -169,57 +169,6 @@ impl Surroundings {
             return broken(ReasonCode::Unschedulable, format!("{}: {message}", part.name()));
         }
         starting(&format!("waiting for a machine: {message}"))
-    }
-
-    /// `None`: nothing to say about this container.
-    fn container(&self, part: Part, status: &ContainerStatus, is_init: bool) -> Option<WorkloadSeen> {
-        let state = status.state.as_ref()?;
-        if let Some(code) = image_trouble(status) {
-            let message =
-                state.waiting.as_ref().and_then(|waiting| waiting.message.as_deref()).unwrap_or("no reason is given");
-            return Some(broken(code, format!("{} image {}: {message}", part.name(), status.image)));
-        }
-        let set_up = is_init && status.name == "setup";
-        let limit = if set_up { SET_UP_CRASHES } else { CRASHES };
-        // A container that runs at the moment may still have failed before; it counts when it does not come back.
-        let stopped = state.running.is_none();
-        let last = state.terminated.as_ref().or(status.last_state.as_ref().and_then(|last| last.terminated.as_ref()));
-        if let Some(last) = last.filter(|last| stopped && last.exit_code != 0 && status.restart_count >= limit) {
-            let why = match last.reason.as_deref() {
-                Some("OOMKilled") => "it needs more memory than its limit allows".to_owned(),
-                _ => format!("exit code {}", last.exit_code),
-            };
-            let said = last.message.as_deref().map(tail).filter(|said| !said.is_empty());
-            let said = said.map(|said| format!(": {said}")).unwrap_or_default();
-            let code = if set_up { ReasonCode::SetUp } else { part.crash() };
-            return Some(broken(code, format!("{}/{}: {why}{said}", part.name(), status.name)));
-        }
-        if let Some(waiting) = &state.waiting {
-            let reason = waiting.reason.as_deref().unwrap_or_default();
-            let message = waiting.message.as_deref().unwrap_or_default();
-            // A Secret or key that the chart names and that is not there; a cache that is not filled yet is a passing one.
-            if reason == "CreateContainerConfigError" && !message.contains("failed to sync") {
-                return Some(broken(ReasonCode::Release, format!("{}/{}: {message}", part.name(), status.name)));
-            }
-            return match reason {
-                "PodInitializing" => None,
-                "ContainerCreating" => Some(starting("pulling the image and attaching the disk")),
-                "ErrImagePull" => Some(starting("pulling the image again")),
-                "CrashLoopBackOff" => Some(starting("it stopped; starting it again")),
-                "" => None,
-                other => Some(starting(other)),
-            };
-        }
-        if let Some(terminated) = state.terminated.as_ref().filter(|terminated| terminated.exit_code != 0) {
-            return Some(starting(&format!(
-                "{} ended with code {}; starting it again",
-                status.name, terminated.exit_code
-            )));
-        }
-        if state.running.is_some() && !status.ready {
-            return Some(starting(if set_up { "setting up the shop" } else { "starting" }));
-        }
-        None
     }
 
     /// A claim of this part that nobody can satisfy.
@@ -275,6 +224,54 @@ impl Surroundings {
         let first = event.first_timestamp.as_ref().map(|first| self.now.duration_since(first.0));
         event_count(event) >= COMPLAINTS || first.is_some_and(|age| age > VOLUME_PATIENCE)
     }
+}
+
+/// `None`: nothing to say about this container.
+fn container_seen(part: Part, status: &ContainerStatus, is_init: bool) -> Option<WorkloadSeen> {
+    let state = status.state.as_ref()?;
+    if let Some(code) = image_trouble(status) {
+        let message =
+            state.waiting.as_ref().and_then(|waiting| waiting.message.as_deref()).unwrap_or("no reason is given");
+        return Some(broken(code, format!("{} image {}: {message}", part.name(), status.image)));
+    }
+    let set_up = is_init && status.name == "setup";
+    let limit = if set_up { SET_UP_CRASHES } else { CRASHES };
+    // A container that runs at the moment may still have failed before; it counts when it does not come back.
+    let stopped = state.running.is_none();
+    let last = state.terminated.as_ref().or(status.last_state.as_ref().and_then(|last| last.terminated.as_ref()));
+    if let Some(last) = last.filter(|last| stopped && last.exit_code != 0 && status.restart_count >= limit) {
+        let why = match last.reason.as_deref() {
+            Some("OOMKilled") => "it needs more memory than its limit allows".to_owned(),
+            _ => format!("exit code {}", last.exit_code),
+        };
+        let said = last.message.as_deref().map(tail).filter(|said| !said.is_empty());
+        let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+        let code = if set_up { ReasonCode::SetUp } else { part.crash() };
+        return Some(broken(code, format!("{}/{}: {why}{said}", part.name(), status.name)));
+    }
+    if let Some(waiting) = &state.waiting {
+        let reason = waiting.reason.as_deref().unwrap_or_default();
+        let message = waiting.message.as_deref().unwrap_or_default();
+        // A Secret or key that the chart names and that is not there; a cache that is not filled yet is a passing one.
+        if reason == "CreateContainerConfigError" && !message.contains("failed to sync") {
+            return Some(broken(ReasonCode::Release, format!("{}/{}: {message}", part.name(), status.name)));
+        }
+        return match reason {
+            "ContainerCreating" => Some(starting("pulling the image and attaching the disk")),
+            "ErrImagePull" => Some(starting("pulling the image again")),
+            "CrashLoopBackOff" => Some(starting("it stopped; starting it again")),
+            // Another container of the pod has the word.
+            "PodInitializing" | "" => None,
+            other => Some(starting(other)),
+        };
+    }
+    if let Some(terminated) = state.terminated.as_ref().filter(|terminated| terminated.exit_code != 0) {
+        return Some(starting(&format!("{} ended with code {}; starting it again", status.name, terminated.exit_code)));
+    }
+    if state.running.is_some() && !status.ready {
+        return Some(starting(if set_up { "setting up the shop" } else { "starting" }));
+    }
+    None
 }
 
 fn starting(detail: &str) -> WorkloadSeen {

@@ -48,31 +48,31 @@ const CHANGES_KEPT: usize = 4096;
 impl Watches {
     pub fn start(client: &Client, wanted: Wanted) -> Watches {
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
-        let mut start = Start { client: client.clone(), changes: changes.clone(), listed: Vec::new() };
+        let mut starter = Starter { client: client.clone(), changes: changes.clone(), listed: Vec::new() };
         let ours = || watcher::Config::default().labels(LABEL_ID);
         let all = watcher::Config::default;
         Watches {
-            namespaces: start.kind("namespaces", ours(), (), |namespace: &Namespace| namespace.metadata.name.clone()),
-            pods: start.kind("pods", ours(), (), own_namespace),
-            deployments: start.kind("deployments", ours(), (), own_namespace),
-            stateful_sets: start.kind("statefulsets", ours(), (), own_namespace),
-            claims: start.kind("persistentvolumeclaims", ours(), (), own_namespace),
+            namespaces: starter.kind("namespaces", ours(), (), |namespace: &Namespace| namespace.metadata.name.clone()),
+            pods: starter.kind("pods", ours(), (), own_namespace),
+            deployments: starter.kind("deployments", ours(), (), own_namespace),
+            stateful_sets: starter.kind("statefulsets", ours(), (), own_namespace),
+            claims: starter.kind("persistentvolumeclaims", ours(), (), own_namespace),
             // A provisioner makes the volume, so it carries none of our labels.
-            volumes: start.kind("persistentvolumes", all(), (), claim_namespace),
-            warnings: start.kind("events", all().fields("type=Warning"), (), own_namespace),
-            ingresses: start.kind("ingresses", ours(), (), own_namespace),
+            volumes: starter.kind("persistentvolumes", all(), (), claim_namespace),
+            warnings: starter.kind("events", all().fields("type=Warning"), (), own_namespace),
+            ingresses: starter.kind("ingresses", ours(), (), own_namespace),
             certificates: if wanted.certificates {
-                start.kind("certificates", all(), certificate(), own_namespace)
+                starter.kind("certificates", all(), certificate(), own_namespace)
             } else {
                 Arc::new(Shelf::new())
             },
             http_routes: if wanted.http_routes {
-                start.kind("httproutes", ours(), http_route(), own_namespace)
+                starter.kind("httproutes", ours(), http_route(), own_namespace)
             } else {
                 Arc::new(Shelf::new())
             },
             changes,
-            listed: start.listed,
+            listed: starter.listed,
         }
     }
 
@@ -151,13 +151,13 @@ impl<K: Resource> Shelf<K> {
     }
 }
 
-struct Start {
+struct Starter {
     client: Client,
     changes: broadcast::Sender<StoreId>,
     listed: Vec<watch::Receiver<bool>>,
 }
 
-impl Start {
+impl Starter {
     fn kind<K>(
         &mut self,
         plural: &'static str,

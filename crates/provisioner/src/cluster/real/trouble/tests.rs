@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "json! makes values, and tests read better without borrowing them")]
+
 use serde_json::{Value, json};
 
 use super::*;
