@@ -1,7 +1,7 @@
 //! The programs that a cluster is made of: built once from pinned Go modules, kept in the cache by the hash of them.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -130,6 +130,10 @@ pub fn build(settings: &Settings, progress: &Progress) -> Result<Binaries> {
     if binaries.directory.exists() {
         return Ok(binaries);
     }
+    let _lock = lock(&root, progress)?;
+    if binaries.directory.exists() {
+        return Ok(binaries);
+    }
     let unfinished = root.join(".unfinished");
     fs::create_dir_all(unfinished.join("manifests")).with_context(|| format!("create {}", unfinished.display()))?;
     std::thread::scope(|scope| {
@@ -180,6 +184,18 @@ pub fn build_registry(settings: &Settings, progress: &Progress) -> Result<PathBu
         progress.run("build registry", &mut command, &settings.cache_dir.join("logs/build-registry.log"))?;
     }
     Ok(program)
+}
+
+/// Two builds share one unfinished directory: they take turns.
+fn lock(root: &Path, progress: &Progress) -> Result<File> {
+    fs::create_dir_all(root).with_context(|| format!("create {}", root.display()))?;
+    let path = root.join(".lock");
+    let lock = File::create(&path).with_context(|| format!("open {}", path.display()))?;
+    if lock.try_lock().is_err() {
+        progress.say("another command builds the cluster's programs; waiting for it");
+        lock.lock().with_context(|| format!("lock {}", path.display()))?;
+    }
+    Ok(lock)
 }
 
 /// The Go modules of this repository.
