@@ -169,17 +169,17 @@ impl Starter {
         K: Resource + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
         K::DynamicType: Send + Sync + 'static,
     {
-        let shelf = Arc::new(Shelf::new());
+        let shelved = Arc::new(Shelf::new());
         let (listed, seen) = watch::channel(false);
         self.listed.push(seen);
         let api: Api<K> = Api::all_with(self.client.clone(), &kind);
-        tokio::spawn(follow(plural, api, config, place, shelf.clone(), listed, self.changes.clone()));
-        shelf
+        tokio::spawn(follow(plural, api, config, place, shelved.clone(), listed, self.changes.clone()));
+        shelved
     }
 }
 
-/// Keeps one shelf current for as long as the process lives. A cut watch goes on where it was, an expired one lists
-/// anew; meanwhile the shelf keeps what it had.
+/// Keeps one shelved current for as long as the process lives. A cut watch goes on where it was, an expired one lists
+/// anew; meanwhile the shelved keeps what it had.
 async fn follow<K>(
     plural: &'static str,
     api: Api<K>,
