@@ -70,7 +70,10 @@ impl Apt {
         let mut command = Command::new("mmdebstrap");
         // As Docker's slim image: no documentation, no translations.
         command.args(["--variant=minbase", "--format=tar"]);
-        command.args(["man", "info", "doc", "locale", "lintian"].map(|name| format!("--dpkgopt=path-exclude=/usr/share/{name}/*")));
+        command.args(
+            ["man", "info", "doc", "locale", "lintian"]
+                .map(|name| format!("--dpkgopt=path-exclude=/usr/share/{name}/*")),
+        );
         command.args(["--dpkgopt=path-include=/usr/share/doc/*/copyright", "--dpkgopt=force-unsafe-io"]);
         command.args(self.settings.iter().map(|setting| format!("--aptopt={}", setting.trim_end_matches(';'))));
         command.arg("--customize-hook=rm -f \"$1/etc/apt/apt.conf.d/99mmdebstrap\"");
@@ -120,7 +123,10 @@ mod tests {
 
     #[test]
     fn the_machines_own_mirror_is_used_and_no_other_distributions() {
-        assert_eq!(mirror("Debian http://mirror.example/debian/\nDebian http://mirror.example/debian-security/\n"), "http://mirror.example/debian");
+        assert_eq!(
+            mirror("Debian http://mirror.example/debian/\nDebian http://mirror.example/debian-security/\n"),
+            "http://mirror.example/debian"
+        );
         assert_eq!(mirror("Debian http://mirror.example/debian-security/\n"), DEFAULT_MIRROR);
         assert_eq!(mirror("Ubuntu http://archive.example/ubuntu/\n"), DEFAULT_MIRROR);
     }

@@ -8,11 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use local_cluster::progress::Progress;
 
-use super::BuildWith;
 use super::base::{Apt, BASE};
-
-/// Inside an image: lists of packages and their versions, one a line.
-const PACKAGES: &str = "/usr/share/store-platform";
+use super::{BuildWith, record};
 
 pub enum Builder {
     Docker,
@@ -28,7 +25,9 @@ pub struct Buildah {
 impl Builder {
     pub fn choose(with: BuildWith, images: &Path) -> Result<Builder> {
         let docker = match with {
-            BuildWith::Docker if !Self::docker_answers() => bail!("no Docker engine answers; start it, or use --builder buildah"),
+            BuildWith::Docker if !Self::docker_answers() => {
+                bail!("no Docker engine answers; start it, or use --builder buildah")
+            }
             BuildWith::Docker => true,
             BuildWith::Buildah => false,
             BuildWith::Auto => Self::docker_answers(),
@@ -70,10 +69,9 @@ impl Builder {
                 progress.run_logged(&mut build, log)?;
                 let mut save = Command::new("docker");
                 progress.run_logged(save.args(["save", "--output"]).arg(archive).arg(reference), log)?;
-                let script = format!("cat {PACKAGES}/packages*");
                 let mut cat = Command::new("docker");
-                cat.args(["run", "--rm", "--network=none", "--entrypoint", "/bin/sh", reference, "-c", &script]);
-                Ok(packages(&answer(&mut cat)?))
+                cat.args(["run", "--rm", "--network=none", "--entrypoint", "/bin/sh", reference, "-c", "cat /usr/share/store-platform/packages*"]);
+                Ok(record::packages(&answer(&mut cat)?))
             }
             Builder::Buildah(buildah) => buildah.build(context, reference, archive, progress, log),
         }
@@ -83,8 +81,11 @@ impl Builder {
 impl Buildah {
     fn new(images: &Path) -> Buildah {
         // Its run directory must not outlive a reboot: mounts are counted there.
-        let name: String =
-            images.to_string_lossy().chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+        let name: String = images
+            .to_string_lossy()
+            .chars()
+            .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+            .collect();
         Buildah { storage: images.join("storage"), run: Path::new("/run/store-platform/images").join(name) }
     }
 
@@ -118,35 +119,23 @@ impl Buildah {
         progress: &Progress,
         log: &Path,
     ) -> Result<BTreeMap<String, String>> {
+        if archive.exists() {
+            // Of an interrupted run: buildah would add to it.
+            std::fs::remove_file(archive).with_context(|| format!("remove {}", archive.display()))?;
+        }
         let mut build = self.command();
-        build.args(["bud", "--isolation", "chroot", "--pull-never", "--format", "oci", "--tag", reference]);
+        build.args(["bud", "--isolation", "chroot", "--pull-never", "--format", "oci"]);
+        // Straight into the archive, and not compressed: written, read and unpacked on this machine, that saves half a
+        // minute of it. A push to a registry compresses.
+        build.args(["--disable-compression", "--tag"]).arg(oci_archive(archive, reference));
         let images = archive.parent().context("the archive has a directory")?;
         for mount in Apt::of_this_machine()?.mounts(images)? {
             build.arg("--volume").arg(mount);
         }
         progress.run_logged(build.arg(context), log)?;
-        if archive.exists() {
-            // Of an interrupted run: buildah would add to it.
-            std::fs::remove_file(archive).with_context(|| format!("remove {}", archive.display()))?;
-        }
-        // Not compressed: written, read and unpacked on this machine, that saves half a minute of it.
-        let mut push = self.command();
-        push.args(["push", "--quiet", "--disable-compression", reference]).arg(oci_archive(archive, reference));
-        progress.run_logged(&mut push, log)?;
-        let listed = self.read_packages(reference)?;
-        progress.run_logged(self.command().args(["rmi", reference]), log)?;
-        // The stages before the last: nothing uses them again.
+        // What the stages before the last left: nothing uses them again.
         progress.run_logged(self.command().args(["rmi", "--prune"]), log)?;
-        Ok(packages(&listed))
-    }
-
-    fn read_packages(&self, reference: &str) -> Result<String> {
-        let container = answer(self.command().args(["from", "--pull-never", reference]))?;
-        let container = container.trim();
-        let script = format!("cat {PACKAGES}/packages*");
-        let listed = answer(self.command().args(["run", "--isolation", "chroot", container, "--", "/bin/sh", "-c", &script]));
-        answer(self.command().args(["rm", container]))?;
-        listed
+        record::packages_of(archive)
     }
 }
 
@@ -191,7 +180,10 @@ fn oci_archive(archive: &Path, reference: &str) -> OsString {
 }
 
 fn packages(text: &str) -> BTreeMap<String, String> {
-    text.lines().filter_map(|line| line.split_once(' ')).map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
+    text.lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        .collect()
 }
 
 fn answer(command: &mut Command) -> Result<String> {

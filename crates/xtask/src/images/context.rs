@@ -98,7 +98,8 @@ fn copy(source: &Path, target: &Path, mode: u32) -> Result<()> {
         fs::set_permissions(parent, fs::Permissions::from_mode(0o755))?;
     }
     fs::copy(source, target).with_context(|| format!("copy {} to {}", source.display(), target.display()))?;
-    fs::set_permissions(target, fs::Permissions::from_mode(mode)).with_context(|| format!("set the mode of {}", target.display()))
+    fs::set_permissions(target, fs::Permissions::from_mode(mode))
+        .with_context(|| format!("set the mode of {}", target.display()))
 }
 
 pub fn hash_file(path: &Path) -> Result<String> {

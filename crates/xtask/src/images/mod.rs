@@ -35,6 +35,9 @@ pub struct Images {
     /// Build even if an archive of the same inputs exists: takes the newest packages of the Debian release
     #[arg(long)]
     fresh: bool,
+    /// The provisioner optimised, for publishing (docs/decisions/002-one-build-profile.md)
+    #[arg(long)]
+    release: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,6 +53,12 @@ pub enum BuildWith {
     Auto,
     Docker,
     Buildah,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Profile {
+    Dev,
+    Release,
 }
 
 /// An image as an archive on this machine.
@@ -86,7 +95,11 @@ impl BuiltImages {
 
 /// What must be installed to build without Docker.
 pub fn debian_packages() -> &'static [&'static str] {
-    if Builder::docker_answers() { &["curl", "unzip"] } else { &["buildah", "mmdebstrap", "debian-archive-keyring", "curl", "unzip"] }
+    if Builder::docker_answers() {
+        &["curl", "unzip"]
+    } else {
+        &["buildah", "mmdebstrap", "debian-archive-keyring", "curl", "unzip"]
+    }
 }
 
 pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
@@ -102,7 +115,8 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
     }
     if wants(Name::Provisioner) {
         let settings = crate::target::settings(local_cluster::DEFAULT_NAME)?;
-        built.provisioner = Some(factory.provisioner(&local_cluster::build(&settings, progress)?.helm())?);
+        let profile = if args.release { Profile::Release } else { Profile::Dev };
+        built.provisioner = Some(factory.provisioner(&local_cluster::build(&settings, progress)?.helm(), profile)?);
     }
     for image in built.all() {
         println!("{}@{}\n    {}", image.reference(), image.digest, image.archive.display());
@@ -119,9 +133,9 @@ pub fn ensure_stores(progress: &Progress) -> Result<BuiltImages> {
     Ok(built)
 }
 
-/// The provisioner's image, from a release build of its crate, that Helm, and the chart of this checkout.
+/// The provisioner's image, from its crate, that Helm, and the chart of this checkout.
 pub fn ensure_provisioner(progress: &Progress, helm: &Path) -> Result<BuiltImage> {
-    Factory::new(BuildWith::Auto, false, progress)?.provisioner(helm)
+    Factory::new(BuildWith::Auto, false, progress)?.provisioner(helm, Profile::Dev)
 }
 
 /// Sends an image to a registry, from which a cluster that exists takes it.
@@ -185,16 +199,29 @@ impl<'a> Factory<'a> {
         Ok(())
     }
 
-    fn provisioner(&self, helm: &Path) -> Result<BuiltImage> {
+    fn provisioner(&self, helm: &Path, profile: Profile) -> Result<BuiltImage> {
         let repository = crate::platform::repository()?;
         let log = self.cache.join("log/provisioner-build.log");
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(&repository).args(["build", "--release", "--locked", "--package", "provisioner"]);
+        cargo.current_dir(&repository).args(["build", "--locked", "--package", "provisioner"]);
+        cargo.args(match profile {
+            Profile::Dev => ["--profile", "dev"],
+            Profile::Release => ["--profile", "release"],
+        });
         self.progress.run("compile the provisioner", &mut cargo, &log)?;
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), |dir| repository.join(dir));
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), |dir| repository.join(dir));
+        let built = target.join(match profile {
+            Profile::Dev => "debug/provisioner",
+            Profile::Release => "release/provisioner",
+        });
+        // Symbols are four fifths of a development build, and nobody debugs inside the image.
+        let program = tempfile::NamedTempFile::new_in(&self.images).context("make room for the program")?;
+        let mut strip = Command::new("strip");
+        self.progress.run_logged(strip.arg("-o").arg(program.path()).arg(&built), &log)?;
         let mut context = BuildContext::default();
         context.directory("", &sources("provisioner")?)?;
-        context.file("provisioner", &target.join("release/provisioner"))?;
+        context.file("provisioner", program.path())?;
         context.file("helm", helm)?;
         context.directory("chart", &repository.join("helm-charts/store-instance"))?;
         self.ensure("provisioner", env!("CARGO_PKG_VERSION"), &context)
@@ -231,7 +258,8 @@ impl<'a> Factory<'a> {
     }
 
     fn build(&self, name: &str, tag: &str, context: &BuildContext, log: &Path) -> Result<BuiltImage> {
-        let directory = tempfile::Builder::new().prefix("context-").tempdir_in(&self.images).context("make a build context")?;
+        let directory =
+            tempfile::Builder::new().prefix("context-").tempdir_in(&self.images).context("make a build context")?;
         context.write(directory.path())?;
         let repository = format!("store-platform/{name}");
         let archive = self.images.join(format!("{name}-{tag}.oci.tar"));

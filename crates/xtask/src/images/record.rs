@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -9,6 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::BuiltImage;
+
+/// Where an image lists its packages and their versions, one a line.
+const PACKAGES: &str = "usr/share/store-platform/packages";
+/// A manifest or a configuration is smaller, a layer with packages larger.
+const SMALLEST_LAYER: u64 = 1 << 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -46,7 +52,11 @@ impl Record {
             .with_context(|| format!("{} is damaged; delete it, and the image is built again", path.display()))?;
         let bytes = fs::metadata(&archive)?.len();
         if bytes != record.bytes {
-            bail!("{} has {bytes} bytes, its record says {}; delete it, and the image is built again", archive.display(), record.bytes);
+            bail!(
+                "{} has {bytes} bytes, its record says {}; delete it, and the image is built again",
+                archive.display(),
+                record.bytes
+            );
         }
         Ok(Some(BuiltImage {
             repository: format!("store-platform/{name}"),
@@ -55,6 +65,34 @@ impl Record {
             digest: record.digest,
         }))
     }
+}
+
+/// Package versions from the layers of an archive that is not compressed.
+pub fn packages_of(archive: &Path) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    let mut tar = tar::Archive::new(File::open(archive).with_context(|| format!("open {}", archive.display()))?);
+    for entry in tar.entries()? {
+        let entry = entry?;
+        if entry.size() < SMALLEST_LAYER {
+            continue;
+        }
+        for file in tar::Archive::new(entry).entries()? {
+            let mut file = file.context("read a layer")?;
+            if file.path()?.to_string_lossy().trim_start_matches("./").starts_with(PACKAGES) {
+                let mut text = String::new();
+                file.read_to_string(&mut text)?;
+                found.extend(packages(&text));
+            }
+        }
+    }
+    if found.is_empty() {
+        bail!("{} lists no packages under /{PACKAGES}", archive.display());
+    }
+    Ok(found)
+}
+
+pub fn packages(text: &str) -> BTreeMap<String, String> {
+    text.lines().filter_map(|line| line.split_once(' ')).map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
 }
 
 /// From the index of an OCI archive (both builders write one).

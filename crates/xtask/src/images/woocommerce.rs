@@ -48,7 +48,9 @@ pub fn find(cache: &Path, version: &str, digest: &str, progress: &Progress) -> R
         home.join("woocommerce").display()
     );
     let found = match std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
-        Some(given) => take(Path::new(&given), &home, digest).with_context(|| format!("{VARIABLE}={}", given.display())),
+        Some(given) => {
+            take(Path::new(&given), &home, digest).with_context(|| format!("{VARIABLE}={}", given.display()))
+        }
         None => cached_or_downloaded(&home, &address, digest, progress),
     };
     found.map_err(|error| Unavailable { why: format!("WooCommerce {version}: {error:#}"), cure })
@@ -109,8 +111,10 @@ fn take(given: &Path, home: &Path, digest: &str) -> Result<PathBuf> {
         bail!("there is no such file or directory");
     }
     fs::create_dir_all(home).with_context(|| format!("create {}", home.display()))?;
-    let scratch = tempfile::Builder::new().prefix("unpack-").tempdir_in(home).context("make a directory to unpack into")?;
-    let output = Command::new("unzip").arg("-q").arg(given).arg("-d").arg(scratch.path()).output().context("run unzip")?;
+    let scratch =
+        tempfile::Builder::new().prefix("unpack-").tempdir_in(home).context("make a directory to unpack into")?;
+    let output =
+        Command::new("unzip").arg("-q").arg(given).arg("-d").arg(scratch.path()).output().context("run unzip")?;
     if !output.status.success() {
         bail!("it does not unpack: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
@@ -185,7 +189,8 @@ mod tests {
 
     #[test]
     fn the_refusal_names_the_reason_and_every_cure() {
-        let text = Unavailable { why: "WooCommerce 1: no route".to_owned(), cure: format!("Set {VARIABLE}") }.to_string();
+        let text =
+            Unavailable { why: "WooCommerce 1: no route".to_owned(), cure: format!("Set {VARIABLE}") }.to_string();
         assert_eq!(text, "WooCommerce 1: no route. Set WOOCOMMERCE_ZIP");
     }
 }
