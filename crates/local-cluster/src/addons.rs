@@ -14,19 +14,8 @@ use crate::progress::Step;
 use crate::settings::Settings;
 use crate::{resolver, up};
 
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const TRY: Duration = Duration::from_millis(300);
-
-/// Deployments that must be available before the cluster is called ready.
-const DEPLOYMENTS: [(&str, &str); 7] = [
-    ("cert-manager", "cert-manager-webhook"),
-    ("cert-manager", "cert-manager-cainjector"),
-    ("cert-manager", "cert-manager"),
-    ("kube-system", "coredns"),
-    ("projectcontour", "envoy"),
-    ("local-path-storage", "local-path-provisioner"),
-    ("kube-system", "metrics-server"),
-];
 
 pub(crate) struct Addons<'a> {
     cluster: &'a Cluster,
@@ -80,10 +69,6 @@ impl<'a> Addons<'a> {
         step.note("issuers");
         retry("install the certificate issuers", || up::apply(self.cluster, &self.issuers))?;
         retry("the local authority has no certificate", || self.save_authority())?;
-        for (namespace, name) in DEPLOYMENTS {
-            step.note(&format!("waiting for {name}"));
-            retry(&format!("{name} does not get ready"), || self.available(namespace, name))?;
-        }
         Ok(())
     }
 
@@ -98,16 +83,6 @@ impl<'a> Addons<'a> {
         }
         let path = &self.cluster.ca_certificate;
         fs::write(path, pem).with_context(|| format!("write {}", path.display()))
-    }
-
-    fn available(&self, namespace: &str, name: &str) -> Result<()> {
-        let mut command = self.cluster.kubectl();
-        command.args(["rollout", "status", "--watch=false", "-n", namespace]).arg(format!("deployment/{name}"));
-        let answer = run(&mut command)?;
-        if !answer.contains("successfully rolled out") {
-            bail!("{}", answer.trim());
-        }
-        Ok(())
     }
 }
 

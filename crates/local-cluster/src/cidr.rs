@@ -24,7 +24,7 @@ impl Cidr {
         Ipv4Addr::from_bits(self.base.to_bits() + number)
     }
 
-    pub fn overlaps(&self, other: &Self) -> bool {
+    pub fn overlaps(self, other: Self) -> bool {
         let mask = mask(self.bits.min(other.bits));
         self.base.to_bits() & mask == other.base.to_bits() & mask
     }
@@ -62,10 +62,10 @@ mod tests {
     #[test]
     fn blocks_meet_when_one_holds_the_other() {
         let block = |text: &str| text.parse::<Cidr>().unwrap();
-        assert!(block("10.0.0.0/8").overlaps(&block("10.240.1.0/30")));
-        assert!(block("10.240.1.2").overlaps(&block("10.240.1.0/30")));
-        assert!(!block("10.240.1.4/30").overlaps(&block("10.240.1.0/30")));
-        assert!(block("0.0.0.0/0").overlaps(&block("10.240.1.0/30")));
+        assert!(block("10.0.0.0/8").overlaps(block("10.240.1.0/30")));
+        assert!(block("10.240.1.2").overlaps(block("10.240.1.0/30")));
+        assert!(!block("10.240.1.4/30").overlaps(block("10.240.1.0/30")));
+        assert!(block("0.0.0.0/0").overlaps(block("10.240.1.0/30")));
         assert!("10.0.0.0/33".parse::<Cidr>().is_err());
     }
 }

@@ -57,11 +57,6 @@ pub(crate) fn remove(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// Whether anything of the cluster still has a control group.
-pub(crate) fn exists(settings: &Settings) -> Result<bool> {
-    Ok(trees()?.iter().any(|tree| tree.join(settings.control_group()).exists()))
-}
-
 /// The mounted trees: one with version 2, one per controller with version 1.
 fn trees() -> Result<Vec<PathBuf>> {
     let root = Path::new(ROOT);

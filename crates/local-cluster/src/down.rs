@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 
 use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::{control_group, kernel, network, supervisor, up};
+use crate::{control_group, kernel, network, supervisor, turns};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -20,7 +20,7 @@ pub fn down(settings: &Settings, progress: &Progress) -> Result<()> {
     if !nix::unistd::geteuid().is_root() {
         bail!("taking a cluster down needs root: run as root");
     }
-    let _lock = up::one_at_a_time(settings, progress)?;
+    let _lock = turns::one_at_a_time(settings, progress)?;
     let step = progress.step(&format!("take down cluster {}", settings.name), None);
     match take_down(settings) {
         Ok(()) => {
@@ -37,7 +37,10 @@ pub fn down(settings: &Settings, progress: &Progress) -> Result<()> {
 fn take_down(settings: &Settings) -> Result<()> {
     stop_supervisor(settings)?;
     control_group::remove(settings)?;
-    network::close_machine(settings)?;
+    // Without its written settings the cluster never had a network, and the block may be another cluster's.
+    if settings.is_claimed()? {
+        network::close_machine(settings)?;
+    }
     for directory in [settings.run_dir(), settings.state_dir()] {
         unmount_below(&directory)?;
     }
@@ -46,8 +49,8 @@ fn take_down(settings: &Settings) -> Result<()> {
     kernel::restore(settings)?;
     empty(&settings.state_dir(), "settings.json")?;
     remove(&settings.state_dir())?;
-    let lock = settings.state_root.join(format!("{}.lock", settings.name));
-    fs::remove_file(&lock).with_context(|| format!("remove {}", lock.display()))?;
+    remove(&turns::lock_path(settings))?;
+    let _ = fs::remove_file(settings.state_root.join("claim.lock"));
     // Left empty by the last cluster; with another one in them they stay.
     for shared in [settings.run_dir().parent(), Some(settings.state_root.as_path())].into_iter().flatten() {
         let _ = fs::remove_dir(shared);

@@ -21,10 +21,12 @@ mod node;
 mod node_config;
 mod packages;
 mod pki;
+mod readiness;
 mod resolver;
 mod settings;
 mod status;
 mod supervisor;
+mod turns;
 mod up;
 
 pub use binaries::{Binaries, build, build_registry};

@@ -22,7 +22,7 @@ use crate::components::{self, Component, Need};
 use crate::progress::tail;
 use crate::settings::Settings;
 use crate::supervisor::say;
-use crate::{control_group, network, node_config};
+use crate::{control_group, network, node_config, readiness};
 
 /// How often something that is waited for is tried.
 const TRY: Duration = Duration::from_millis(100);
@@ -33,6 +33,7 @@ const LOG_LIMIT: u64 = 64 * 1024 * 1024;
 pub(crate) fn run(settings: &Settings) -> Result<()> {
     mount_all(settings).context("mount the node's file systems")?;
     control_group::enter(settings)?;
+    readiness::note_start(settings)?;
     network::set_up_node(settings)?;
     let binaries = Binaries { directory: node_config::binaries_of(settings)? };
     let (ended, inbox) = channel();
@@ -85,7 +86,6 @@ struct Kept {
     backoff: Backoff,
     restarts: u32,
     not_before: Instant,
-    waiting_for: Option<String>,
 }
 
 struct Process {
@@ -104,7 +104,7 @@ struct Shown<'a> {
 impl Kept {
     fn new(component: Component) -> Self {
         let now = Instant::now();
-        Self { component, process: None, backoff: Backoff::default(), restarts: 0, not_before: now, waiting_for: None }
+        Self { component, process: None, backoff: Backoff::default(), restarts: 0, not_before: now }
     }
 }
 
@@ -149,7 +149,7 @@ impl Keeper<'_> {
     /// Waits for the end of a child, or for the next moment at which something may be due.
     fn receive(&mut self, inbox: &Receiver<WaitStatus>) {
         let idle = self.kept.iter().all(|kept| kept.process.is_some());
-        let patience = if idle { Duration::from_secs(3600) } else { TRY };
+        let patience = if idle { Duration::from_hours(1) } else { TRY };
         match inbox.recv_timeout(patience) {
             Ok(status) => self.buried(status),
             Err(RecvTimeoutError::Timeout) => {}
@@ -177,9 +177,9 @@ impl Keeper<'_> {
 
     fn spawn(&self, component: &Component) -> Result<i32> {
         let path = log_path(&self.settings.log_dir(), component.name);
-        let long = fs::metadata(&path).is_ok_and(|file| file.len() > LOG_LIMIT);
-        let log = File::options().create(true).append(!long).write(true).truncate(long).open(&path);
-        let log = log.with_context(|| format!("open {}", path.display()))?;
+        let too_long = fs::metadata(&path).is_ok_and(|file| file.len() > LOG_LIMIT);
+        let opened = File::options().create(true).append(!too_long).write(true).truncate(too_long).open(&path);
+        let log = opened.with_context(|| format!("open {}", path.display()))?;
         // Looked at first: a failed exec would leave a child that both the standard library and the reaper wait for.
         fs::metadata(&component.program).with_context(|| format!("find {}", component.program.display()))?;
         let mut command = Command::new(&component.program);

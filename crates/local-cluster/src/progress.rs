@@ -145,7 +145,8 @@ impl Step {
                 text.push_str("\n    | ");
                 text.push_str(&line);
             }
-            text.push_str(&format!("\n    log: {}", log.display()));
+            text.push_str("\n    log: ");
+            text.push_str(&log.display().to_string());
         }
         self.end(&text);
     }

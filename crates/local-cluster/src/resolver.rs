@@ -15,7 +15,8 @@ pub(crate) fn upstream() -> Vec<IpAddr> {
 }
 
 pub(crate) fn file(servers: &[IpAddr]) -> String {
-    servers.iter().map(|server| format!("nameserver {server}\n")).collect()
+    let lines: Vec<String> = servers.iter().map(|server| format!("nameserver {server}")).collect();
+    lines.join("\n")
 }
 
 fn name_servers(text: &str) -> Vec<IpAddr> {

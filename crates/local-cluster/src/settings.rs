@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cidr::Cidr;
+use crate::turns;
 
 /// The cluster that the README's commands mean when none is named.
 pub const DEFAULT_NAME: &str = "demo";
@@ -59,12 +60,11 @@ impl Settings {
         check_name(name)?;
         let kept = read_kept(&state_root.join(name))?;
         let slot = kept.map_or_else(|| slot_of(name), |kept| kept.slot);
-        let (http_port, https_port) =
-            kept.map_or_else(|| default_ports(name, slot), |kept| (kept.http_port, kept.https_port));
+        let ports = kept.map_or_else(|| default_ports(name, slot), |kept| (kept.http_port, kept.https_port));
         Ok(Self {
             name: name.to_owned(),
-            http_port,
-            https_port,
+            http_port: ports.0,
+            https_port: ports.1,
             cache_dir: default_cache_dir(),
             state_root: state_root.to_path_buf(),
             verbose: false,
@@ -121,6 +121,8 @@ impl Settings {
             return Ok(());
         }
         let derived = wanted == default_ports(&self.name, self.slot);
+        // Two clusters that come up at the same moment must not find the same block free.
+        let _lock = turns::take(&self.state_root.join("claim.lock"), "another cluster chooses its addresses", None)?;
         self.slot = self.free_slot()?;
         if derived {
             (self.http_port, self.https_port) = default_ports(&self.name, self.slot);
@@ -129,6 +131,10 @@ impl Settings {
         fs::create_dir_all(&directory).with_context(|| format!("create {}", directory.display()))?;
         let file = directory.join(KEPT_FILE);
         fs::write(&file, serde_json::to_vec_pretty(&kept)?).with_context(|| format!("write {}", file.display()))
+    }
+
+    pub(crate) fn is_claimed(&self) -> Result<bool> {
+        Ok(read_kept(&self.state_dir())?.is_some())
     }
 
     /// Refuses ports that something else listens on. Only for a cluster that does not run: it would meet itself.
@@ -195,7 +201,7 @@ impl Addresses {
     }
 
     fn overlap(&self, routes: &[Cidr]) -> bool {
-        [self.pods, self.services, self.link].iter().any(|own| routes.iter().any(|route| own.overlaps(route)))
+        [self.pods, self.services, self.link].iter().any(|own| routes.iter().any(|route| own.overlaps(*route)))
     }
 }
 
@@ -283,7 +289,7 @@ mod tests {
     fn slots_never_share_an_address_a_port_or_a_device() {
         let all: Vec<Addresses> = (0..=u8::MAX).map(addresses).collect();
         for (index, one) in all.iter().enumerate() {
-            assert!(!one.pods.overlaps(&one.services) && !one.link.overlaps(&one.pods));
+            assert!(!one.pods.overlaps(one.services) && !one.link.overlaps(one.pods));
             for other in &all[index + 1..] {
                 let blocks = [other.pods, other.services, other.link];
                 assert!(!one.overlap(&blocks), "{one:?} meets {other:?}");

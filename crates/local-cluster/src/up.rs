@@ -1,7 +1,8 @@
 //! `up`: each step looks first whether it is done already, so that it can be interrupted and run again anywhere.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,12 +10,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::cluster::{Cluster, finished_mark, run};
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::settings::Settings;
-use crate::{addons, binaries, down, image, kernel, node_config, packages, pki, supervisor};
+use crate::turns::one_at_a_time;
+use crate::{addons, binaries, down, image, kernel, node_config, packages, pki, readiness, supervisor};
 
 /// From process start to ready took 11 s on two busy cores; ten times that is a machine in trouble.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const TRY: Duration = Duration::from_millis(200);
 
 /// Brings the cluster up, or finds it up. Ends when everything in it is ready.
@@ -22,10 +24,10 @@ pub fn up(settings: &Settings, progress: &Progress) -> Result<Cluster> {
     if !nix::unistd::geteuid().is_root() {
         bail!("a cluster of one's own needs root on Linux: run as root, or use a cluster that exists (--context)");
     }
+    let _lock = one_at_a_time(settings, progress)?;
     let mut settings = settings.clone();
     settings.claim()?;
     let settings = &settings;
-    let _lock = one_at_a_time(settings, progress)?;
     packages::ensure_packages(progress, &settings.cache_dir.join("logs/packages.log"))?;
     let binaries = binaries::build(settings, progress)?;
     let cluster = Cluster::of(settings, binaries);
@@ -38,27 +40,40 @@ pub fn up(settings: &Settings, progress: &Progress) -> Result<Cluster> {
         down::stop_supervisor(settings)?;
         running = false;
     }
-    if running && fs::read_to_string(finished_mark(settings)).is_ok_and(|mark| mark == addons.mark()) {
+    let installed = fs::read_to_string(finished_mark(settings)).is_ok_and(|mark| mark == addons.mark());
+    if running && installed && api_ready(&cluster).is_ok_and(|ready| ready) {
         progress.step(&format!("cluster {}", settings.name), None).done("runs already");
         return Ok(cluster);
     }
-    let step = progress.step("start the node", Some(&supervisor::log_path(settings)));
-    if let Err(error) = start(settings, &cluster, running) {
-        step.fail(&error);
-        return Err(error);
-    }
-    step.done(format!("Kubernetes answers; its logs: {}", settings.log_dir().display()));
-
-    let step = progress.step("set up the cluster", None);
-    match addons.install(&step) {
-        Ok(()) => step.done("DNS, storage, ingress, certificates, metrics"),
-        Err(error) => {
-            step.fail(&error);
-            return Err(error);
+    let log = supervisor::log_path(settings);
+    as_step(progress, "start the node", Some(&log), |_| start(settings, &cluster, running))?;
+    as_step(progress, "set up the cluster", Some(&log), |step| {
+        if !installed {
+            addons.install(step)?;
         }
-    }
+        step.note("waiting for its pods");
+        wait(settings, "the cluster", || readiness::check(settings, &cluster).map(|()| true))
+    })?;
     fs::write(finished_mark(settings), addons.mark()).context("note that the cluster is complete")?;
     Ok(cluster)
+}
+
+fn as_step(progress: &Progress, name: &str, log: Option<&Path>, deed: impl FnOnce(&Step) -> Result<()>) -> Result<()> {
+    let step = progress.step(name, log);
+    match deed(&step) {
+        Ok(()) => {
+            step.done("");
+            Ok(())
+        }
+        Err(error) => {
+            step.fail(&error);
+            Err(error)
+        }
+    }
+}
+
+fn api_ready(cluster: &Cluster) -> Result<bool> {
+    Ok(run(cluster.kubectl().args(["get", "--raw=/readyz", "--request-timeout=5s"]))?.trim() == "ok")
 }
 
 fn start(settings: &Settings, cluster: &Cluster, running: bool) -> Result<()> {
@@ -74,7 +89,7 @@ fn start(settings: &Settings, cluster: &Cluster, running: bool) -> Result<()> {
     wait(settings, "containerd", || {
         Ok(cluster.has_image(image::SANDBOX_IMAGE)? || cluster.import_image(&archive).is_ok())
     })?;
-    wait(settings, "the API server", || Ok(run(cluster.kubectl().args(["get", "--raw=/readyz"]))?.trim() == "ok"))?;
+    wait(settings, "the API server", || api_ready(cluster))?;
     wait(settings, "the node", || {
         let ready = r#"-o=jsonpath={.status.conditions[?(@.type=="Ready")].status}"#;
         Ok(run(cluster.kubectl().args(["get", "node", &settings.name, ready]))? == "True")
@@ -98,18 +113,6 @@ fn wait(settings: &Settings, what: &str, mut ready: impl FnMut() -> Result<bool>
         }
         thread::sleep(TRY);
     }
-}
-
-/// Two runs of `up` or `down` for one cluster take turns.
-pub(crate) fn one_at_a_time(settings: &Settings, progress: &Progress) -> Result<File> {
-    fs::create_dir_all(&settings.state_root)?;
-    let path = settings.state_root.join(format!("{}.lock", settings.name));
-    let lock = File::create(&path).with_context(|| format!("open {}", path.display()))?;
-    if lock.try_lock().is_err() {
-        progress.say(format!("another command works on cluster {}; waiting for it", settings.name));
-        lock.lock().with_context(|| format!("lock {}", path.display()))?;
-    }
-    Ok(lock)
 }
 
 /// `kubectl apply` of manifests; the fields are ours whoever else wrote them.
