@@ -19,8 +19,10 @@ const TRY: Duration = Duration::from_millis(300);
 
 pub(crate) struct Addons<'a> {
     cluster: &'a Cluster,
-    /// Types first: the API server knows no object of a type that it has not been told of.
+    /// The API server knows no object of a type that it has not been told of.
     types: String,
+    /// What needs none of these types, and can start meanwhile.
+    early: String,
     objects: String,
     /// Last: they pass through a webhook that has to run first.
     issuers: String,
@@ -30,30 +32,26 @@ pub(crate) struct Addons<'a> {
 impl<'a> Addons<'a> {
     pub fn new(settings: &Settings, cluster: &'a Cluster) -> Result<Self> {
         let manifest = |name: &str| cluster.binaries.manifest(name);
-        let types = [
-            NAMESPACES.to_owned(),
-            manifest("gateway-crds.yaml")?,
-            manifest("contour-crds.yaml")?,
-            manifest("cert-manager-crds.yaml")?,
-        ]
-        .join("\n---\n");
-        let own = [
+        let types =
+            [manifest("gateway-crds.yaml")?, manifest("contour-crds.yaml")?, manifest("cert-manager-crds.yaml")?];
+        let types = types.join(BETWEEN);
+        let filled = |texts: &[&str]| texts.iter().map(|text| fill(text, settings, cluster)).collect::<Vec<_>>();
+        let early = filled(&[
+            NAMESPACES,
             include_str!("../addons/dns.yaml"),
             include_str!("../addons/storage.yaml"),
-            include_str!("../addons/ingress.yaml"),
-            include_str!("../addons/certificates.yaml"),
             include_str!("../addons/metrics.yaml"),
-        ]
-        .map(|text| fill(text, settings, cluster))
-        .join("\n---\n");
-        let objects = [manifest("contour-rbac.yaml")?, own].join("\n---\n");
+        ])
+        .join(BETWEEN);
+        let late = filled(&[include_str!("../addons/certificates.yaml"), include_str!("../addons/ingress.yaml")]);
+        let objects = [manifest("contour-rbac.yaml")?, late.join(BETWEEN)].join(BETWEEN);
         let issuers = fill(include_str!("../addons/issuers.yaml"), settings, cluster);
         let mut hash = Sha256::new();
-        for text in [&types, &objects, &issuers] {
+        for text in [&types, &early, &objects, &issuers] {
             hash.update(text);
         }
         let mark = hex::encode(hash.finalize());
-        Ok(Self { cluster, types, objects, issuers, mark })
+        Ok(Self { cluster, types, early, objects, issuers, mark })
     }
 
     /// Names what is installed; another version of this program, or other programs, give another mark.
@@ -63,7 +61,11 @@ impl<'a> Addons<'a> {
 
     pub fn install(&self, step: &Step) -> Result<()> {
         step.note("types");
-        up::apply(self.cluster, &self.types).context("install the resource types")?;
+        thread::scope(|scope| {
+            let types = scope.spawn(|| up::apply(self.cluster, &self.types).context("install the resource types"));
+            retry("install DNS and storage", || up::apply(self.cluster, &self.early))?;
+            types.join().unwrap_or_else(|_| bail!("installing the resource types ended without a word"))
+        })?;
         step.note("objects");
         retry("install the objects", || up::apply(self.cluster, &self.objects))?;
         step.note("issuers");
@@ -112,6 +114,8 @@ fn fill(text: &str, settings: &Settings, cluster: &Cluster) -> String {
         .replace("@ENVOY@", &addresses.envoy().to_string())
         .replace("@FORWARD@", forward)
 }
+
+const BETWEEN: &str = "\n---\n";
 
 const NAMESPACES: &str = "
 apiVersion: v1

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	metrics "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
 
@@ -35,7 +36,13 @@ func injector(ctx context.Context) error {
 	}
 	// The API server wants to know who applies; the injector tells it by its user agent.
 	config = util.RestConfigWithUserAgent(config, "cainjector")
-	manager, err := ctrl.NewManager(config, ctrl.Options{Scheme: scheme, Metrics: metrics.Options{BindAddress: "0"}})
+	manager, err := ctrl.NewManager(config, ctrl.Options{
+		Scheme:  scheme,
+		Metrics: metrics.Options{BindAddress: "0"},
+		// The injector is woken by the metadata of a Secret; a cache of whole Secrets beside it would lag behind, and the
+		// Secret would be missed for good.
+		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
+	})
 	if err != nil {
 		return fmt.Errorf("set up the injector: %w", err)
 	}
