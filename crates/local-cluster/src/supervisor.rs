@@ -81,6 +81,7 @@ fn log_file(settings: &Settings) -> Result<File> {
 
 fn outside(settings: &Settings) -> Result<()> {
     let _lock = take_lock(settings)?;
+    refuse_orphan(settings)?;
     // Before anything starts: a signal that comes earlier ends this process, and there is nothing to end yet.
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT]).context("listen for signals")?;
     forward::start(settings)?;
@@ -97,6 +98,7 @@ fn outside(settings: &Settings) -> Result<()> {
     });
     let mut backoff = Backoff::default();
     loop {
+        refuse_orphan(settings)?;
         let started = Instant::now();
         let mut node = start_node(settings)?;
         let unshare = Pid::from_raw(i32::try_from(node.id())?);
@@ -126,6 +128,14 @@ fn outside(settings: &Settings) -> Result<()> {
             }
         }
     }
+}
+
+/// A `down` that came between the start of this process and its lock has not seen it, and took its cluster away.
+fn refuse_orphan(settings: &Settings) -> Result<()> {
+    if settings.is_claimed()? {
+        return Ok(());
+    }
+    bail!("cluster {} was taken down", settings.name)
 }
 
 enum Event {
