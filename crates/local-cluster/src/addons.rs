@@ -130,3 +130,40 @@ apiVersion: v1
 kind: Namespace
 metadata: {name: cert-manager}
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binaries::Binaries;
+
+    #[test]
+    fn no_mark_is_left_to_fill_in() {
+        let settings = Settings::for_test("one", 1);
+        let cluster = Cluster::of(&settings, Binaries { directory: "/cache/bin/x".into() });
+        let texts = [
+            include_str!("../addons/dns.yaml"),
+            include_str!("../addons/storage.yaml"),
+            include_str!("../addons/ingress.yaml"),
+            include_str!("../addons/certificates.yaml"),
+            include_str!("../addons/metrics.yaml"),
+            include_str!("../addons/issuers.yaml"),
+        ];
+        for text in texts {
+            let filled = fill(text, &settings, &cluster);
+            assert!(!filled.contains('@'), "{filled}");
+        }
+    }
+
+    #[test]
+    fn six_deployments_are_waited_for() {
+        let all = [
+            include_str!("../addons/dns.yaml"),
+            include_str!("../addons/storage.yaml"),
+            include_str!("../addons/ingress.yaml"),
+            include_str!("../addons/certificates.yaml"),
+        ]
+        .join(BETWEEN);
+        // Once on the deployment, once on its pods.
+        assert_eq!(all.matches("store-platform.dev/part: cluster").count(), 2 * crate::readiness::DEPLOYMENTS);
+    }
+}

@@ -22,7 +22,11 @@ pub(crate) enum Need {
     Nothing,
     /// Something listens there.
     Port(SocketAddr),
-    Socket(PathBuf),
+    /// What a kubelet needs: containerd, and on a node that had pods already also the rules by which they reach the API:
+    /// pods that start before those fail, and are tried again only after ten seconds.
+    Pods {
+        containerd: PathBuf,
+    },
     /// The API server says that it is ready: controllers that come earlier give up and end.
     Api,
 }
@@ -72,7 +76,7 @@ pub(crate) fn all(settings: &Settings, binaries: &Binaries) -> Vec<Component> {
         kubernetes("kube-apiserver", Need::Port(ETCD), api_server(settings, &pki)),
         kubernetes(
             "kubelet",
-            Need::Socket(containerd_socket(settings)),
+            Need::Pods { containerd: containerd_socket(settings) },
             vec![
                 format!("--config={}", path(&config, "kubelet.yaml")),
                 format!("--kubeconfig={}", kubeconfig("kubelet")),
@@ -166,4 +170,40 @@ fn api_server(settings: &Settings, pki: &impl Fn(&str) -> String) -> Vec<String>
 
 fn path(directory: &Path, file: &str) -> String {
     directory.join(file).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    fn components() -> Vec<Component> {
+        all(&Settings::for_test("one", 1), &Binaries { directory: "/cache/bin/x".into() })
+    }
+
+    #[test]
+    fn no_flag_is_given_twice_and_every_file_lies_in_the_state_directory() {
+        for component in components() {
+            let mut flags = HashSet::new();
+            for argument in &component.arguments {
+                let (flag, value) = argument.split_once('=').unwrap_or((argument, ""));
+                assert!(flags.insert(flag), "{} {flag}", component.name);
+                assert!(!value.starts_with('/') || value.starts_with("/nowhere/one/"), "{argument}");
+            }
+        }
+    }
+
+    #[test]
+    fn controllers_wait_for_the_api_and_etcd_asks_who_calls() {
+        let components = components();
+        let named = |name: &str| components.iter().find(|component| component.name == name).unwrap();
+        for name in ["kube-controller-manager", "kube-scheduler", "kube-proxy"] {
+            assert_eq!(named(name).needs, Need::Api);
+        }
+        assert!(named("etcd").arguments.contains(&"--client-cert-auth".to_owned()));
+        assert!(named("kube-apiserver").arguments.contains(&"--anonymous-auth=false".to_owned()));
+        let node = "--node-ip=10.240.1.2".to_owned();
+        assert!(named("kubelet").arguments.contains(&node));
+    }
 }

@@ -63,3 +63,34 @@ fn copy(mut from: &TcpStream, mut to: &TcpStream) -> io::Result<()> {
     copied?;
     closed
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    #[test]
+    fn both_ways_are_carried_and_a_half_close_passes_on() {
+        let local = (Ipv4Addr::LOCALHOST, 0);
+        let server = TcpListener::bind(local).unwrap();
+        let target = server.local_addr().unwrap();
+        let front = TcpListener::bind(local).unwrap();
+        let address = front.local_addr().unwrap();
+        thread::spawn(move || serve(&front, target));
+        let answering = thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let mut asked = String::new();
+            // Ends only when the client's end of writing has come through.
+            stream.read_to_string(&mut asked).unwrap();
+            stream.write_all(asked.to_uppercase().as_bytes()).unwrap();
+        });
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(b"hello").unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        answering.join().unwrap();
+        assert_eq!(answer, "HELLO");
+    }
+}

@@ -19,13 +19,15 @@ pub(crate) fn ensure(binaries: &Binaries) -> Result<PathBuf> {
     let archive = binaries.directory.join("node-image.tar");
     if !archive.exists() {
         let unfinished = archive.with_extension("unfinished");
-        write_archive(&unfinished, &layer(binaries)?).with_context(|| format!("write {}", unfinished.display()))?;
+        let busybox = which::which("busybox").context("find busybox (Debian package busybox-static)")?;
+        write_archive(&unfinished, &layer(&binaries.program("pause"), &busybox)?)
+            .with_context(|| format!("write {}", unfinished.display()))?;
         fs::rename(&unfinished, &archive)?;
     }
     Ok(archive)
 }
 
-fn layer(binaries: &Binaries) -> Result<Vec<u8>> {
+fn layer(pause: &Path, busybox: &Path) -> Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
     for (directory, mode) in
         [("bin", 0o755), ("etc", 0o755), ("tmp", 0o1777), ("opt", 0o755), ("lib", 0o755), ("lib64", 0o755)]
@@ -33,9 +35,8 @@ fn layer(binaries: &Binaries) -> Result<Vec<u8>> {
         let mut header = header(tar::EntryType::Directory, mode, 0);
         tar.append_data(&mut header, directory, std::io::empty())?;
     }
-    append_program(&mut tar, "pause", &binaries.program("pause"))?;
-    let busybox = which::which("busybox").context("find busybox (Debian package busybox-static)")?;
-    append_program(&mut tar, "bin/busybox", &busybox)?;
+    append_program(&mut tar, "pause", pause)?;
+    append_program(&mut tar, "bin/busybox", busybox)?;
     for applet in ["sh", "mkdir", "rm", "chmod", "cat", "ls", "wget", "nc", "sleep"] {
         let mut header = header(tar::EntryType::Symlink, 0o777, 0);
         tar.append_link(&mut header, format!("bin/{applet}"), "busybox")?;
@@ -108,5 +109,44 @@ fn architecture() -> &'static str {
         "aarch64" => "arm64",
         "x86_64" => "amd64",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn every_blob_is_named_by_its_digest_and_the_index_leads_to_the_layer() {
+        let directory = tempfile::tempdir().unwrap();
+        let programs = [directory.path().join("pause"), directory.path().join("busybox")];
+        for program in &programs {
+            fs::write(program, "program").unwrap();
+        }
+        let made = layer(&programs[0], &programs[1]).unwrap();
+        assert_eq!(made, layer(&programs[0], &programs[1]).unwrap(), "the same inputs, the same bytes");
+        let path = directory.path().join("image.tar");
+        write_archive(&path, &made).unwrap();
+
+        let mut blobs = HashMap::new();
+        for entry in tar::Archive::new(File::open(&path).unwrap()).entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let name = entry.path().unwrap().display().to_string();
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            if let Some(named) = name.strip_prefix("blobs/sha256/") {
+                assert_eq!(digest(&bytes), format!("sha256:{named}"));
+            }
+            blobs.insert(name, bytes);
+        }
+        let follow = |digest: &Value| &blobs[&digest.as_str().unwrap().replace("sha256:", "blobs/sha256/")];
+        let index: Value = serde_json::from_slice(&blobs["index.json"]).unwrap();
+        let manifest: Value = serde_json::from_slice(follow(&index["manifests"][0]["digest"])).unwrap();
+        assert_eq!(follow(&manifest["layers"][0]["digest"]), &made);
+        let config: Value = serde_json::from_slice(follow(&manifest["config"]["digest"])).unwrap();
+        assert_eq!(config["rootfs"]["diff_ids"][0], digest(&made));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::Read;
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
@@ -26,6 +27,8 @@ use crate::{control_group, network, node_config, readiness};
 
 /// How often something that is waited for is tried.
 const TRY: Duration = Duration::from_millis(100);
+/// A kubelet starts without the rules rather than never.
+const RULES: Duration = Duration::from_secs(10);
 const LAST_LINES: usize = 8;
 /// A log that grew past this is begun anew when its component starts again.
 const LOG_LIMIT: u64 = 64 * 1024 * 1024;
@@ -42,6 +45,8 @@ pub(crate) fn run(settings: &Settings) -> Result<()> {
         kubectl: binaries.kubectl(),
         kept: components::all(settings, &binaries).into_iter().map(Kept::new).collect(),
         spawned: false,
+        had_pods: settings.state_dir().join("etcd/member").exists(),
+        started: Instant::now(),
     };
     loop {
         keeper.start_due();
@@ -78,6 +83,8 @@ struct Keeper<'a> {
     kubectl: PathBuf,
     kept: Vec<Kept>,
     spawned: bool,
+    had_pods: bool,
+    started: Instant,
 }
 
 struct Kept {
@@ -120,7 +127,7 @@ impl Keeper<'_> {
             let ready = match &kept.component.needs {
                 Need::Nothing => true,
                 Need::Port(address) => TcpStream::connect_timeout(address, TRY).is_ok(),
-                Need::Socket(path) => UnixStream::connect(path).is_ok(),
+                Need::Pods { containerd } => UnixStream::connect(containerd).is_ok() && self.pods_reach_the_api(),
                 // Three components ask; one answer serves them all.
                 Need::Api => *api.get_or_insert_with(|| self.api_ready()),
             };
@@ -198,14 +205,16 @@ impl Keeper<'_> {
         if TcpStream::connect_timeout(&port, TRY).is_err() {
             return false;
         }
-        // The reaper may bury kubectl before the standard library does: the answer is what it printed.
         let mut command = Command::new(&self.kubectl);
         command.arg(format!("--kubeconfig={}", self.settings.state_dir().join("kubeconfig").display()));
-        command.args(["get", "--raw=/readyz"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let Ok(mut child) = command.spawn() else { return false };
-        let mut answer = String::new();
-        let read = child.stdout.take().map(|mut out| std::io::Read::read_to_string(&mut out, &mut answer));
-        matches!(read, Some(Ok(_))) && answer.trim() == "ok"
+        command.args(["get", "--raw=/readyz"]);
+        printed(&mut command).trim() == "ok"
+    }
+
+    fn pods_reach_the_api(&self) -> bool {
+        !self.had_pods
+            || self.started.elapsed() > RULES
+            || !printed(Command::new("nft").args(["list", "table", "ip", "kube-proxy"])).is_empty()
     }
 
     fn write_status(&self) {
@@ -225,6 +234,15 @@ impl Keeper<'_> {
             say(&format!("{} cannot be written: {error:#}", path.display()));
         }
     }
+}
+
+/// What a command printed. Not how it ended: the reaper may bury it before the standard library does.
+fn printed(command: &mut Command) -> String {
+    let mut answer = String::new();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let Ok(mut child) = command.spawn() else { return answer };
+    let read = child.stdout.take().map(|mut out| out.read_to_string(&mut answer));
+    if matches!(read, Some(Ok(_))) { answer } else { String::new() }
 }
 
 fn log_path(directory: &Path, component: &str) -> PathBuf {

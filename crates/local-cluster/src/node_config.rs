@@ -173,3 +173,34 @@ fn kubelet(settings: &Settings) -> Value {
         "nodeStatusUpdateFrequency": "10s",
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(name: &str, slot: u8) -> [String; 3] {
+        let settings = Settings::for_test(name, slot);
+        let binaries = Binaries { directory: "/cache/bin/x".into() };
+        [containerd(&settings, &binaries), cni(&settings).to_string(), kubelet(&settings).to_string()]
+    }
+
+    #[test]
+    fn every_path_and_address_is_the_clusters_own() {
+        let (one, two) = (texts("one", 1), texts("two", 2));
+        for (text, other) in one.iter().zip(&two) {
+            assert!(!text.contains("two") && !other.contains("one"));
+        }
+        assert!(one[0].contains("address = \"/run/store-platform/one/containerd.sock\""));
+        assert!(one[1].contains("\"subnet\":\"10.224.16.0/20\""), "{}", one[1]);
+        assert!(one[2].contains("\"clusterDNS\":[\"10.208.16.10\"]"), "{}", one[2]);
+        assert!(one[2].contains("\"cgroupRoot\":\"/store-platform-one\""));
+        assert!(one[2].contains("\"address\":\"10.240.1.2\""));
+    }
+
+    #[test]
+    fn containerd_starts_pods_without_the_right_to_lower_oom_scores() {
+        let [containerd, _, _] = texts("one", 1);
+        assert!(containerd.contains("restrict_oom_score_adj = true"));
+        assert!(containerd.contains(&format!("sandbox = \"{SANDBOX_IMAGE}\"")));
+    }
+}

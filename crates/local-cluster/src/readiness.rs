@@ -14,7 +14,7 @@ use crate::settings::Settings;
 
 /// The cluster's own deployments and their pods carry it.
 const LABEL: &str = "store-platform.dev/part=cluster";
-const DEPLOYMENTS: usize = 6;
+pub(crate) const DEPLOYMENTS: usize = 6;
 
 /// Called by the node when it starts.
 pub(crate) fn note_start(settings: &Settings) -> Result<()> {

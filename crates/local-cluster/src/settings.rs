@@ -72,6 +72,14 @@ impl Settings {
         })
     }
 
+    /// A cluster that is nowhere.
+    #[cfg(test)]
+    pub(crate) fn for_test(name: &str, slot: u8) -> Self {
+        let state_root = PathBuf::from("/nowhere");
+        let ports = default_ports(name, slot);
+        Self { name: name.into(), http_port, https_port, cache_dir: "/cache".into(), state_root, verbose: false, slot }
+    }
+
     pub fn state_dir(&self) -> PathBuf {
         self.state_root.join(&self.name)
     }
