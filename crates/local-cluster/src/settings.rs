@@ -77,7 +77,15 @@ impl Settings {
     pub(crate) fn for_test(name: &str, slot: u8) -> Self {
         let state_root = PathBuf::from("/nowhere");
         let ports = default_ports(name, slot);
-        Self { name: name.into(), http_port, https_port, cache_dir: "/cache".into(), state_root, verbose: false, slot }
+        Self {
+            name: name.into(),
+            http_port: ports.0,
+            https_port: ports.1,
+            cache_dir: "/cache".into(),
+            state_root,
+            verbose: false,
+            slot,
+        }
     }
 
     pub fn state_dir(&self) -> PathBuf {
