@@ -4,8 +4,8 @@
 #   1. system tables   copied from the image (or made by `mysqld --initialize-insecure`);
 #                      whole only when .store-platform/system-tables exists, else thrown away and made again.
 #   2. accounts        root, the database and its user, by statements that can be repeated; the server executes them
-#                      before it takes a connection, and stops when one fails. Done when .store-platform/accounts
-#                      exists, which the last of these statements writes.
+#                      before it takes a connection. Done when .store-platform/accounts exists, which the last of
+#                      these statements writes; until then they are executed at every start.
 #
 # A data directory without .store-platform that holds mysql.ibd was made elsewhere (the official image, a restore):
 # it is taken as it is. Files that are no data directory at all are refused, never deleted.
@@ -55,6 +55,10 @@ account_statements() {
     fi
     [ "$user" != root ] || die "MYSQL_USER must not be root; use MYSQL_ROOT_PASSWORD"
     if [ -n "$user" ] && [ -z "$password" ]; then die "MYSQL_USER is set and MYSQL_PASSWORD is not"; fi
+    # The server would log such a statement's error, leave the rest out, and go on.
+    if [ "${#user}" -gt 32 ]; then die "MYSQL_USER is longer than 32 characters"; fi
+    if [ "${#database}" -gt 64 ]; then die "MYSQL_DATABASE is longer than 64 characters"; fi
+    if [ "${#root_host}" -gt 255 ]; then die "MYSQL_ROOT_HOST is longer than 255 characters"; fi
     local each
     for each in "$root_password" "$root_host" "$database" "$user" "$password"; do refuse_newline "an account variable" "$each"; done
 

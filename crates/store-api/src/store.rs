@@ -183,7 +183,7 @@ pub struct StoreListQuery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<words::Engine>)]
     pub engine: Option<Engine>,
-    /// A part of the name, the title or the id; `%` and `_` stand for themselves.
+    /// A part of the name or the title, in any case; `%` and `_` stand for themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[param(max_length = 100)]
     pub search: Option<String>,

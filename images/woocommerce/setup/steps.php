@@ -59,5 +59,7 @@ function step_wp_die( mixed $message ): never {
 }
 $_SERVER['HTTP_HOST']   = (string) parse_url( (string) getenv( 'STORE_PUBLIC_URL' ), PHP_URL_HOST );
 $_SERVER['REQUEST_URI'] = '/';
+// Read by the must-use plugin.
+define( 'STORE_SETUP', true );
 // WordPress would print a page about a fatal error; the log's line is what is wanted here.
 define( 'WP_DISABLE_FATAL_ERROR_HANDLER', true );

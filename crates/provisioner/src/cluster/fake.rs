@@ -124,6 +124,40 @@ impl Fake {
         }
     }
 
+    /// Resolves when no act stands half-way any more.
+    pub async fn freed(&self) {
+        loop {
+            let moved = self.stopped.notified();
+            if self.world().halted == 0 {
+                return;
+            }
+            moved.await;
+        }
+    }
+
+    /// What Kubernetes does at the end of a back-off: it tries the broken anew.
+    pub fn back_off_ends(&self) {
+        let mut world = self.world();
+        let ids: Vec<StoreId> = world.places.keys().cloned().collect();
+        let World { places, scripts, .. } = &mut *world;
+        for place in places.values_mut() {
+            let script = scripts.get(&place.name).cloned().unwrap_or_default();
+            place.try_anew();
+            if self.pace == Pace::AtOnce {
+                while place.tick(&script) {}
+            }
+        }
+        drop(world);
+        for id in ids {
+            self.tell(&id);
+        }
+    }
+
+    /// The secret that was minted for a store; it must never change.
+    pub fn minted(&self, id: &StoreId) -> Option<u64> {
+        self.world().places.get(id).and_then(|place| place.credentials)
+    }
+
     /// The steps that were asked for a store, in their order.
     pub fn deeds(&self, id: &StoreId) -> Vec<&'static str> {
         self.world().deeds.iter().filter(|(of, _)| of == id).map(|(_, deed)| *deed).collect()
@@ -312,5 +346,6 @@ impl<'a> Halted<'a> {
 impl Drop for Halted<'_> {
     fn drop(&mut self) {
         self.fake.world().halted -= 1;
+        self.fake.stopped.notify_waiters();
     }
 }

@@ -2,7 +2,10 @@ use std::sync::LazyLock;
 
 use axum::Json;
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 
 /// The API's own version: it changes when a client must.
 const VERSION: &str = "1.0.0";
@@ -28,12 +31,52 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// Adds what holds for every route.
+/// Adds what holds for every route: who may ask, and the answers that any of them may give.
 pub fn sign(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     document.components.get_or_insert_default().add_security_scheme("token", bearer);
     document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            complete(operation);
+        }
+    }
     document
+}
+
+/// Statuses that mean the same everywhere.
+const EVERYWHERE: [(&str, &str); 4] = [
+    ("401", "No token, or not the platform's."),
+    ("404", "There is no such store."),
+    ("429", "Too many requests; `Retry-After` says when to go on."),
+    ("503", "The database or the cluster is away; `Retry-After` says when to ask again."),
+];
+
+fn complete(operation: &mut Operation) {
+    let open = operation.security.is_some();
+    let responses = &mut operation.responses.responses;
+    for (status, description) in EVERYWHERE {
+        let there = responses.contains_key(status);
+        if !there && !open && status != "404" {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let response = ResponseBuilder::new().content("application/problem+json", content).build();
+            responses.insert(status.to_owned(), RefOr::T(response));
+        }
+        describe(responses.get_mut(status), description);
+    }
+    describe(responses.get_mut("200"), "As asked.");
+    describe(responses.get_mut("202"), "Accepted; it goes on by itself.");
+    describe(responses.get_mut("422"), "Something of the request is refused; `errors` names each field.");
+}
+
+/// OpenAPI wants a description with each response.
+fn describe(response: Option<&mut RefOr<Response>>, description: &str) {
+    if let Some(RefOr::T(response)) = response
+        && response.description.is_empty()
+    {
+        description.clone_into(&mut response.description);
+    }
 }
 
 /// This specification

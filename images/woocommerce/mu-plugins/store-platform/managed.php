@@ -6,6 +6,12 @@
 
 defined( 'ABSPATH' ) || exit;
 
+// Set-up asks nobody: neither the world (each question a time-out where the pod may not go out) nor this shop itself,
+// whose answer would race with the set-up in the same tables.
+if ( defined( 'STORE_SETUP' ) ) {
+	add_filter( 'pre_http_request', static fn() => new WP_Error( 'store_setup', 'no HTTP requests during set-up' ) );
+}
+
 foreach ( array( 'core', 'plugins', 'themes' ) as $store_kind ) {
 	// A fresh answer "nothing new": WordPress then does not ask.
 	add_filter(

@@ -146,13 +146,7 @@ impl Place {
             Step::RecoverRelease(Recovery::MarkFailed) => {
                 self.release = ReleaseSeen::Failed { message: "interrupted".to_owned() };
             }
-            Step::RestartBroken => {
-                for level in [&mut self.database, &mut self.application] {
-                    if *level == Level::Broken {
-                        *level = Level::Starting;
-                    }
-                }
-            }
+            Step::RestartBroken => self.try_anew(),
             Step::Prove => {
                 if self.route != Level::Ready || self.application != Level::Ready {
                     return Err(refused(ReasonCode::ProofRefused, "503 from the shop", Retry::Later));
@@ -187,6 +181,15 @@ impl Place {
             }
         }
         Ok(Done::Taken)
+    }
+
+    /// What is broken starts again.
+    pub fn try_anew(&mut self) {
+        for level in [&mut self.database, &mut self.application] {
+            if *level == Level::Broken {
+                *level = Level::Starting;
+            }
+        }
     }
 
     /// One notch of the cluster's own work. `false` if there was nothing to do.

@@ -1,0 +1,40 @@
+//! Rooms for the tests: a database of its own for each, on SQLite or on a real PostgreSQL.
+
+pub mod postgres;
+
+use std::path::PathBuf;
+
+use provisioner::db::{Db, DbSettings};
+use tempfile::TempDir;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database; gone with the test.
+pub struct Database {
+    pub settings: DbSettings,
+    _directory: Option<TempDir>,
+}
+
+impl Database {
+    pub async fn new(kind: Kind) -> Database {
+        match kind {
+            Kind::Sqlite => {
+                let directory = tempfile::tempdir().unwrap();
+                let settings = DbSettings::Sqlite { directory: PathBuf::from(directory.path()) };
+                Database { settings, _directory: Some(directory) }
+            }
+            Kind::Postgres => {
+                let settings = DbSettings::Postgres { url: postgres::new_database().await.into() };
+                Database { settings, _directory: None }
+            }
+        }
+    }
+
+    pub async fn open(&self) -> Db {
+        Db::open(&self.settings).await.unwrap()
+    }
+}

@@ -1,0 +1,124 @@
+use std::time::Duration;
+
+use provisioner::cluster::fake::{Pace, Script};
+use provisioner::db::{Claim, Hold, Record, Recorded, Renewed};
+use provisioner::worker::Settings;
+use store_model::Phase;
+
+use crate::on_both;
+use crate::room::{Room, in_time};
+use crate::support::Kind;
+
+const LONG: Duration = Duration::from_secs(3600);
+
+async fn a_claimed_store_is_nobody_else_s(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    room.create("my-shop").await;
+    let second = room.second_db().await;
+    let claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    assert!(second.claim("second", LONG).await.unwrap().is_none());
+    assert!(second.next_due().await.unwrap().unwrap() > Duration::from_secs(3000), "due when the lease lapses");
+    room.db.claim_drop(&claim).await.unwrap();
+    assert!(second.claim("second", LONG).await.unwrap().is_some());
+}
+
+async fn a_late_writer_is_refused(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let id = room.create("my-shop").await.store.id;
+    let second = room.second_db().await;
+    // A lease that has lapsed by the time it is written, as after a long pause of the process.
+    let mut late = room.db.claim("late", Duration::ZERO).await.unwrap().unwrap();
+    let mut next = second.claim("next", LONG).await.unwrap().unwrap();
+    assert!(next.fence > late.fence);
+
+    let ready = |claim: &Claim| Record { phase: Phase::Ready, ..Record::unchanged(claim) };
+    let before = (room.get(&id).await, room.events(&id).await);
+    let record = ready(&late);
+    let written = room.db.record(&mut late, record, Hold::Release { due_in: None }).await.unwrap();
+    assert_eq!(written, Recorded::Superseded);
+    assert_eq!(room.db.claim_renew(&late, LONG).await.unwrap(), Renewed::Lost);
+    room.db.claim_drop(&late).await.unwrap();
+    assert_eq!((room.get(&id).await, room.events(&id).await), before);
+
+    let record = ready(&next);
+    assert_eq!(second.record(&mut next, record, Hold::Keep).await.unwrap(), Recorded::Written);
+    assert_eq!(second.claim_renew(&next, LONG).await.unwrap(), Renewed::Held);
+    assert_eq!(room.get(&id).await.store.phase, Phase::Ready);
+}
+
+async fn what_was_decided_under_an_older_wish_is_refused(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let id = room.create("my-shop").await.store.id;
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    room.db.store_delete(&id).await.unwrap();
+    assert_eq!(room.db.claim_check(&claim).await.unwrap(), Renewed::Unwanted);
+    assert_eq!(room.db.claim_renew(&claim, LONG).await.unwrap(), Renewed::Unwanted);
+    let record = Record { phase: Phase::Ready, ..Record::unchanged(&claim) };
+    let written = room.db.record(&mut claim, record, Hold::Release { due_in: None }).await.unwrap();
+    assert_eq!(written, Recorded::Superseded);
+    assert_eq!(room.get(&id).await.store.phase, Phase::Deleting);
+}
+
+/// Woken while somebody looks: whatever they decide, the store is looked at again.
+async fn a_wake_up_during_a_visit_is_not_lost(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let id = room.create("my-shop").await.store.id;
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    room.db.wake(&id).await.unwrap();
+    let record = Record::unchanged(&claim);
+    room.db.record(&mut claim, record, Hold::Release { due_in: Some(LONG) }).await.unwrap();
+    assert_eq!(room.db.next_due().await.unwrap(), Some(Duration::ZERO));
+
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    let record = Record::unchanged(&claim);
+    room.db.record(&mut claim, record, Hold::Release { due_in: Some(LONG) }).await.unwrap();
+    assert!(room.db.next_due().await.unwrap().unwrap() > Duration::from_secs(3000));
+}
+
+async fn two_workers_never_act_on_one_store(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let second = room.second_db().await;
+    let workers =
+        [room.work(), room.work_with(&second, &Settings { name: "second".to_owned(), ..room.settings.clone() })];
+    let mut ids = Vec::new();
+    for number in 0..20 {
+        ids.push(room.create(&format!("shop-{number}")).await.store.id);
+    }
+    for id in &ids {
+        room.until_phase(id, Phase::Ready).await;
+        let installs = room.fake.deeds(id).iter().filter(|deed| **deed == "install-release").count();
+        assert_eq!(installs, 1, "{id}");
+    }
+    assert_eq!(room.fake.overlaps(), 0);
+    for worker in workers {
+        worker.stop().await;
+    }
+}
+
+/// Without its database a worker cannot know whether the store is still its own: it drops the deed by its own clock.
+async fn without_a_heartbeat_the_deed_is_dropped(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let settings = Settings {
+        heartbeat: Duration::from_millis(100),
+        self_fence: Duration::from_millis(400),
+        ..room.settings.clone()
+    };
+    room.fake.script("my-shop", Script { stops_at: Some("install-release"), ..Script::default() });
+    let mine = room.second_db().await;
+    let worker = room.work_with(&mine, &settings);
+    room.create("my-shop").await;
+    in_time(room.fake.halted()).await;
+    mine.close().await;
+    // Nobody lets the halted deed go on.
+    in_time(room.fake.freed()).await;
+    worker.kill().await;
+}
+
+on_both!(
+    a_claimed_store_is_nobody_else_s,
+    a_late_writer_is_refused,
+    what_was_decided_under_an_older_wish_is_refused,
+    a_wake_up_during_a_visit_is_not_lost,
+    two_workers_never_act_on_one_store,
+    without_a_heartbeat_the_deed_is_dropped,
+);
