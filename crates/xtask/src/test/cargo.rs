@@ -173,7 +173,8 @@ impl Cargo {
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(key, value)| (key, value)))
             .stdin(Stdio::null());
-        command.arg("--").args(more);
+        // An error's chain says where it comes from; fifty frames of a runtime hide it.
+        command.env("RUST_LIB_BACKTRACE", "0").arg("--").args(more);
         if more.is_empty() {
             command.args(&self.filter);
             for name in self.leave_out.iter().chain(self.skip.iter().map(|(name, _)| name)) {

@@ -55,7 +55,12 @@ impl Footprint {
                 ensure!(!directory.exists(), "{} is left on disk", directory.display());
             }
         }
-        self.store.visitor()?.until("/", 404, ROUTE).await.context("the host still leads somewhere")?;
+        // Over https an unknown host has no certificate, so no handshake; over http the ingress says that it is unknown.
+        if self.world.http_port.is_some() {
+            let address = self.world.address("http", &self.store.view.host)?;
+            self.world.visitor(&address)?.until("/", 404, ROUTE).await.context("the host still leads somewhere")?;
+        }
+        ensure!(self.store.visitor()?.open("/").await.is_err(), "the host still has a certificate");
         let error =
             self.world.client.store_get(&self.store.view.name).await.err().context("the name still finds it")?;
         assert_eq!(error.status(), Some(404), "the name is free: {error}");
