@@ -127,6 +127,7 @@ impl Store {
             public_url: self.url()?,
             engine: self.view.engine,
             dial: shopper::Dial { address: None, trust },
+            key: None,
         })
     }
 }

@@ -11,6 +11,7 @@ use reqwest::header::{HOST, HeaderMap, LOCATION};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
@@ -114,13 +115,19 @@ pub async fn send_any(at: At, request: RequestBuilder) -> Result<Answer, Refusal
     }
 }
 
-/// The shop's own code and message, as WordPress's REST API gives them.
+/// Takes an answer apart into what we need of it; what is missing is named.
+pub fn read<T: DeserializeOwned>(at: At, body: Value) -> Result<T, Refusal> {
+    serde_json::from_value(body)
+        .map_err(|error| Refusal::ours(at, code::UNEXPECTED, format!("the shop's answer lacks something: {error}")))
+}
+
+/// The shop's own code and message. WordPress gives every refusal a code; Medusa gives some one, and all a type.
 pub fn refused(at: At, answer: &Answer) -> Refusal {
     let text = |key: &str| answer.body.get(key).and_then(Value::as_str).map(plain);
     Refusal {
         at,
         status: Some(answer.status.as_u16()),
-        code: text("code").unwrap_or_else(|| code::UNEXPECTED.to_owned()),
+        code: text("code").or_else(|| text("type")).unwrap_or_else(|| code::UNEXPECTED.to_owned()),
         message: text("message").unwrap_or_else(|| excerpt(answer.body.to_string().as_bytes())),
     }
 }

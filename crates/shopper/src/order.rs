@@ -62,11 +62,15 @@ pub struct Proof {
     pub duration: Duration,
 }
 
-/// Key and secret of the store's admin API.
+/// What opens the store's admin API; each engine takes some of them.
 #[derive(Clone, Debug)]
-pub struct AdminKey {
-    pub key: SecretString,
-    pub secret: SecretString,
+pub enum AdminKey {
+    /// WooCommerce's key and secret.
+    Pair { key: SecretString, secret: SecretString },
+    /// Medusa's secret key. It outlives a change of the owner's password.
+    Secret(SecretString),
+    /// The owner's own log-in, which Medusa's admin API takes.
+    Login { email: String, password: SecretString },
 }
 
 /// An order as its owner sees it.

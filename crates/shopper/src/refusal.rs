@@ -60,7 +60,12 @@ pub mod code {
     pub const ORDER_DIFFERS: &str = "order-differs";
     pub const ORDER_MISSING: &str = "order-missing";
     pub const ORDER_STAYS: &str = "order-stays";
-    pub const ENGINE_NOT_BUILT: &str = "engine-not-built";
+    pub const OTHER_KEY: &str = "other-key";
+    pub const NO_SHOP_KEY: &str = "no-shop-key";
+    pub const NO_PROOF_KEY: &str = "no-proof-key";
+    pub const NO_REGION: &str = "no-region";
+    pub const NO_SHIPPING: &str = "no-shipping";
+    pub const NOT_COMPLETED: &str = "not-completed";
 }
 
 impl fmt::Display for At {

@@ -48,7 +48,7 @@ fn recording() -> (Router, Seen) {
 
 fn shop(url: &str, address: Option<SocketAddr>, trust: Vec<Vec<u8>>) -> Shop {
     let address = address.map(|address| (address.ip().to_string(), address.port()));
-    Shop { public_url: url.parse().unwrap(), engine: Engine::Woocommerce, dial: Dial { address, trust } }
+    Shop { public_url: url.parse().unwrap(), engine: Engine::Woocommerce, dial: Dial { address, trust }, key: None }
 }
 
 fn key() -> AdminKey {
@@ -204,8 +204,11 @@ async fn nobody_there_is_passing_and_an_address_is_no_shop() {
 }
 
 #[tokio::test]
-async fn medusa_says_that_it_is_not_built() {
-    let shop = Shop { engine: Engine::Medusa, ..shop("http://cups.shops.test", None, Vec::new()) };
-    let refusal = shopper::buy(&shop, &Order::first(Customer::example())).await.unwrap_err();
-    assert_eq!(refusal.code, "engine-not-built");
+async fn each_engine_names_the_key_that_it_asks_for() {
+    let woocommerce = shop("http://cups.shops.test", None, Vec::new());
+    let secret = AdminKey::Secret("sk_1".into());
+    assert_eq!(shopper::admin(&woocommerce, &secret).err().unwrap().code, "other-key");
+    let medusa = Shop { engine: Engine::Medusa, ..woocommerce };
+    assert_eq!(shopper::admin(&medusa, &key()).err().unwrap().code, "other-key");
+    assert_eq!(shopper::buy(&medusa, &Order::first(Customer::example())).await.unwrap_err().code, "no-shop-key");
 }

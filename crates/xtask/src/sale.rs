@@ -29,6 +29,7 @@ pub fn shop(access: &Access, store: &StoreView) -> Result<shopper::Shop> {
         public_url: store.url.parse().context("the store's URL")?,
         engine: store.engine,
         dial: shopper::Dial { address: access.ingress_address.clone(), trust },
+        key: None,
     })
 }
 

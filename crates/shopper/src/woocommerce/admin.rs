@@ -1,25 +1,31 @@
 //! The owner, by the REST API v3: Basic over https, a signed query over http.
 
 use reqwest::{Method, RequestBuilder};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::read;
-use crate::dial::{Answer, Http, refused, send, send_any};
+use crate::dial::{Answer, Http, read, refused, send, send_any};
 use crate::oauth::{self, Moment};
+use crate::refusal::code;
 use crate::{AdminKey, AdminOrder, AdminProduct, At, Refusal};
 
 const API: &str = "/wp-json/wc/v3";
 
 pub struct Admin {
     http: Http,
-    key: AdminKey,
+    key: SecretString,
+    secret: SecretString,
 }
 
 impl Admin {
-    pub fn new(http: Http, key: AdminKey) -> Admin {
-        Admin { http, key }
+    pub fn new(http: Http, key: &AdminKey) -> Result<Admin, Refusal> {
+        match key {
+            AdminKey::Pair { key, secret } => Ok(Admin { http, key: key.clone(), secret: secret.clone() }),
+            AdminKey::Secret(_) | AdminKey::Login { .. } => {
+                Err(Refusal::ours(At::Door, code::OTHER_KEY, "WooCommerce's admin API asks for a key and its secret"))
+            }
+        }
     }
 
     pub fn http(&self) -> &Http {
@@ -69,7 +75,7 @@ impl Admin {
 
     fn request(&self, method: &Method, path: &str, query: &[(&str, String)]) -> RequestBuilder {
         let request = self.http.request(method.clone(), path);
-        let (key, secret) = (self.key.key.expose_secret(), self.key.secret.expose_secret());
+        let (key, secret) = (self.key.expose_secret(), self.secret.expose_secret());
         let public = self.http.public_url(path);
         if public.scheme() == "https" {
             return request.query(query).basic_auth(key, Some(secret));

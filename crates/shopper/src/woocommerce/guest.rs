@@ -4,8 +4,7 @@ use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::read;
-use crate::dial::{Http, send};
+use crate::dial::{Http, read, send};
 use crate::refusal::code;
 use crate::{At, Customer, Item, Order, Receipt, Refusal, Wanted};
 

@@ -22,6 +22,7 @@ impl RealCluster {
             public_url,
             engine: store.engine,
             dial: Dial { address: address(config.route.dial.as_ref(), config.public), trust: self.trust(store).await? },
+            key: None,
         };
         shopper::prove(&shop, &key)
             .await

@@ -2,27 +2,23 @@
 
 use std::time::Instant;
 
-use super::admin::Admin;
-use super::guest;
-use crate::dial::Http;
 use crate::refusal::code;
-use crate::{AdminKey, AdminOrder, At, Customer, Order, PROOF_EMAIL, PROOF_SKU, Proof, Receipt, Refusal, Shop};
+use crate::{Admin, AdminOrder, At, Customer, Order, PROOF_EMAIL, PROOF_SKU, Proof, Receipt, Refusal};
 
-pub async fn prove(shop: &Shop, key: &AdminKey) -> Result<Proof, Refusal> {
+pub async fn prove(admin: &Admin) -> Result<Proof, Refusal> {
     let started = Instant::now();
-    let admin = Admin::new(Http::new(shop)?, key.clone());
 
     for left in admin.orders_of(PROOF_EMAIL).await? {
         tracing::info!(order = left.id, "remove what an earlier proof left behind");
         admin.order_remove(&left.id).await?;
     }
-    let (product, before) = proof_product(&admin).await?;
-    let receipt = guest::buy(admin.http(), &Order::product(product, Customer::proof())).await?;
+    let (product, before) = proof_product(admin).await?;
+    let receipt = admin.buy_proof(&Order::product(product, Customer::proof())).await?;
     let order = admin.order_read(&receipt.order_id).await?;
     agree(&receipt, order.as_ref())?;
 
     // If the stock never went down, finding it restored would say nothing.
-    let (_, sold) = proof_product(&admin).await?;
+    let (_, sold) = proof_product(admin).await?;
     if sold != before - 1 {
         let message = format!("one piece was sold, but the stock went from {before} to {sold}");
         return Err(Refusal::ours(At::Stock, code::STOCK_NOT_MOVED, message));
@@ -32,7 +28,7 @@ pub async fn prove(shop: &Shop, key: &AdminKey) -> Result<Proof, Refusal> {
         let message = format!("order {} was deleted and is still there", receipt.order_id);
         return Err(Refusal::ours(At::Removal, code::ORDER_STAYS, message));
     }
-    let (_, after) = proof_product(&admin).await?;
+    let (_, after) = proof_product(admin).await?;
     if after != before {
         let message = format!("the order is gone, but the stock is {after} where it was {before}");
         return Err(Refusal::ours(At::Stock, code::STOCK_NOT_RESTORED, message));
