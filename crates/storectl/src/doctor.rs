@@ -22,7 +22,8 @@ struct Check {
 pub async fn run(connection: &Connection, output: &Output) -> Result<(), Failure> {
     let checks = checks(&Session::open(connection)?).await;
     output.show(&checks, || {
-        let row = |check: &Check| [if check.ok { "ok" } else { "NO" }.to_owned(), check.check.clone(), check.detail.clone()];
+        let row =
+            |check: &Check| [if check.ok { "ok" } else { "NO" }.to_owned(), check.check.clone(), check.detail.clone()];
         table(["", "CHECK", "DETAIL"], checks.iter().map(row))
     })?;
     let wrong = checks.iter().filter(|check| !check.ok).count();
@@ -33,7 +34,10 @@ async fn checks(session: &Session) -> Vec<Check> {
     let client = &session.client;
     let ready = client.health_ready().await;
     let reached = !matches!(ready, Err(ClientError::Transport(_)));
-    let mut checks = vec![check(format!("the platform at {} answers and is ready", client.base()), ready.map(|()| "yes".to_owned()))];
+    let mut checks = vec![check(
+        format!("the platform at {} answers and is ready", client.base()),
+        ready.map(|()| "yes".to_owned()),
+    )];
     if !reached {
         return checks;
     }
@@ -71,7 +75,11 @@ async fn stores(session: &Session) -> Vec<Check> {
     }
     let line = |store: store_api::StoreView| {
         let reason = store.reason.map(|reason| format!("{} {} {}", reason.message, plain(&reason.detail), reason.cure));
-        Check { check: format!("store {}", store.name), ok: false, detail: reason.unwrap_or_else(|| "failed".to_owned()) }
+        Check {
+            check: format!("store {}", store.name),
+            ok: false,
+            detail: reason.unwrap_or_else(|| "failed".to_owned()),
+        }
     };
     let beyond = failed.total.saturating_sub(u64::from(FAILED_SHOWN));
     let mut checks: Vec<Check> = failed.items.into_iter().map(line).collect();

@@ -123,7 +123,12 @@ impl Progress {
             let took = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
             format!(" in {:.1} s", took.as_secs_f64())
         });
-        let line = format!("{:>6.1} s  {:<11}  {mark}{}", self.begun.elapsed().as_secs_f64(), step.step.as_str(), took.unwrap_or_default());
+        let line = format!(
+            "{:>6.1} s  {:<11}  {mark}{}",
+            self.begun.elapsed().as_secs_f64(),
+            step.step.as_str(),
+            took.unwrap_or_default()
+        );
         if self.bar.is_hidden() {
             eprintln!("{line}");
         } else {

@@ -17,9 +17,8 @@ pub async fn run(connection: &Connection, login: Login, output: &Output) -> Resu
     let mut saved = Saved::read()?;
     let before = saved.profiles.get(&connection.profile);
     let url = login.address.or_else(|| connection.url.clone()).or_else(|| before.map(|profile| profile.url.clone()));
-    let url = url.ok_or_else(|| {
-        Failure::usage("no address").hint("name it: `storectl login https://api.example.com`")
-    })?;
+    let url =
+        url.ok_or_else(|| Failure::usage("no address").hint("name it: `storectl login https://api.example.com`"))?;
     // Remembered as it is found from anywhere.
     let ca = connection.ca.as_deref().map(std::path::absolute).transpose();
     let ca = ca.map_err(|error| Failure::usage(format!("the CA's path: {error}")))?;

@@ -33,8 +33,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 4] =
-        [EventKind::Phase, EventKind::Stage, EventKind::Attempt, EventKind::Credentials];
+    pub const ALL: [EventKind; 4] = [EventKind::Phase, EventKind::Stage, EventKind::Attempt, EventKind::Credentials];
 
     pub fn as_str(self) -> &'static str {
         match self {

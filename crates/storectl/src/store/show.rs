@@ -36,7 +36,8 @@ pub fn store(store: &StoreView) -> String {
     }
     if let Some(proof) = &store.proof {
         let took = f64::from(proof.seconds);
-        lines.push(("proof", format!("order {} of {} {}, in {took:.1} s", proof.order_id, proof.total, proof.currency)));
+        lines
+            .push(("proof", format!("order {} of {} {}, in {took:.1} s", proof.order_id, proof.total, proof.currency)));
     }
     if let Some(reason) = &store.reason {
         lines.push(("reason", format!("{} ({})", reason.message, reason.code.as_str())));
@@ -66,7 +67,8 @@ pub fn event(event: &EventView) -> String {
 }
 
 pub fn credentials(credentials: &CredentialsView) -> String {
-    let CredentialsView { store_id: _, admin_url, admin_user, admin_password, consumer_key, consumer_secret } = credentials;
+    let CredentialsView { store_id: _, admin_url, admin_user, admin_password, consumer_key, consumer_secret } =
+        credentials;
     pairs(&[
         ("admin", admin_url.clone()),
         ("user", admin_user.clone()),

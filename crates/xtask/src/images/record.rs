@@ -92,7 +92,10 @@ pub fn packages_of(archive: &Path) -> Result<BTreeMap<String, String>> {
 }
 
 pub fn packages(text: &str) -> BTreeMap<String, String> {
-    text.lines().filter_map(|line| line.split_once(' ')).map(|(name, version)| (name.to_owned(), version.to_owned())).collect()
+    text.lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, version)| (name.to_owned(), version.to_owned()))
+        .collect()
 }
 
 /// From the index of an OCI archive (both builders write one).

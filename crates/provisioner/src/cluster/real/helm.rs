@@ -193,7 +193,11 @@ impl Run {
         let status = child.wait().await?;
         self.child = None;
         let said = said?;
-        if status.success() { Ok(()) } else { Err(HelmError::Refused(message(&String::from_utf8_lossy(&said), status))) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(HelmError::Refused(message(&String::from_utf8_lossy(&said), status)))
+        }
     }
 }
 
