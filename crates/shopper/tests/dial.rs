@@ -1,5 +1,7 @@
 //! Where the connection goes, and what the shop gets to see of it. The shop here is a server of the test's own.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,7 @@
 //! The rules of `next_step`: each said once, then all walks through a well-behaved world.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
+
 mod world;
 
 use proptest::prelude::*;

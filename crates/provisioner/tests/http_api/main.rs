@@ -1,5 +1,7 @@
 //! The API from the wire's side: every route, every refusal, on SQLite and a cluster in memory.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
+
 mod create;
 mod edges;
 mod events;

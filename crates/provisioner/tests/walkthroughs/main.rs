@@ -1,5 +1,7 @@
 //! The walkthroughs of ARCHITECTURE.md, each on SQLite and on PostgreSQL, with a cluster in memory.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,6 +1,8 @@
 //! The charts, as `helm template` renders them: no cluster needed. Cases, expectations and refusals are files under
 //! `tests/charts`; `UPDATE_EXPECTED=1` rewrites what is expected.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
+
 mod agreement;
 mod files;
 mod flows;
