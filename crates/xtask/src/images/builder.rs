@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use local_cluster::progress::Progress;
 
 use super::base::{Apt, BASE};
-use super::{BuildWith, record};
+use super::{BuildWith, npm, record};
 
 pub enum Builder {
     Docker,
@@ -70,7 +70,16 @@ impl Builder {
                 let mut save = Command::new("docker");
                 progress.run_logged(save.args(["save", "--output"]).arg(archive).arg(reference), log)?;
                 let mut cat = Command::new("docker");
-                cat.args(["run", "--rm", "--network=none", "--entrypoint", "/bin/sh", reference, "-c", "cat /usr/share/store-platform/packages*"]);
+                cat.args([
+                    "run",
+                    "--rm",
+                    "--network=none",
+                    "--entrypoint",
+                    "/bin/sh",
+                    reference,
+                    "-c",
+                    "cat /usr/share/store-platform/packages*",
+                ]);
                 Ok(record::packages(&answer(&mut cat)?))
             }
             Builder::Buildah(buildah) => buildah.build(context, reference, archive, progress, log),
@@ -125,11 +134,15 @@ impl Buildah {
         }
         let mut build = self.command();
         build.args(["bud", "--isolation", "chroot", "--pull-never", "--format", "oci"]);
+        // buildah would give 1024; npm and the bundler of an admin UI open more.
+        if let Some(most) = most_open_files()? {
+            build.args(["--ulimit", &format!("nofile={most}:{most}")]);
+        }
         // Straight into the archive, and not compressed: written, read and unpacked on this machine, that saves half a
         // minute of it. A push to a registry compresses.
         build.args(["--disable-compression", "--tag"]).arg(oci_archive(archive, reference));
         let images = archive.parent().context("the archive has a directory")?;
-        for mount in Apt::of_this_machine()?.mounts(images)? {
+        for mount in Apt::of_this_machine()?.mounts(images)?.into_iter().chain(npm::mounts(context, images)?) {
             build.arg("--volume").arg(mount);
         }
         progress.run_logged(build.arg(context), log)?;
@@ -137,6 +150,18 @@ impl Buildah {
         progress.run_logged(self.command().args(["rmi", "--prune"]), log)?;
         record::packages_of(archive)
     }
+}
+
+/// As many as this process may have open, where that is a number.
+fn most_open_files() -> Result<Option<u64>> {
+    let limits = std::fs::read_to_string("/proc/self/limits").context("read /proc/self/limits")?;
+    Ok(hard_limit(&limits, "Max open files"))
+}
+
+/// A line is `<name>  <soft>  <hard>  <unit>`.
+fn hard_limit(limits: &str, name: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Sends an archive to a registry under a name.
@@ -198,6 +223,15 @@ fn answer(command: &mut Command) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hard_limit_is_the_second_number() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max processes             unlimited            unlimited            processes \n\
+                      Max open files            1024                 20000                files     \n";
+        assert_eq!(hard_limit(limits, "Max open files"), Some(20000));
+        assert_eq!(hard_limit(limits, "Max processes"), None);
+    }
 
     #[test]
     fn plain_http_is_for_registries_nearby() {

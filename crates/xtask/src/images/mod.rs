@@ -5,6 +5,7 @@
 mod base;
 mod builder;
 mod context;
+mod npm;
 mod record;
 mod woocommerce;
 
@@ -23,6 +24,10 @@ use record::Record;
 /// MySQL's and WooCommerce's versions stand in their Dockerfiles too, which refuse to build another.
 const MYSQL_VERSION: &str = "9.7";
 const WOOCOMMERCE_VERSION: &str = "11.0.1";
+/// As do Medusa's (in its package.json) and what it stores in.
+const MEDUSA_VERSION: &str = "2.18.0";
+const POSTGRES_VERSION: &str = "17";
+const VALKEY_VERSION: &str = "8.1";
 
 #[derive(Args, Clone, Debug)]
 pub struct Images {
@@ -45,6 +50,9 @@ pub enum Name {
     Provisioner,
     Mysql,
     Woocommerce,
+    Postgres,
+    Valkey,
+    Medusa,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,6 +84,9 @@ pub struct BuiltImages {
     pub provisioner: Option<BuiltImage>,
     pub mysql: Option<BuiltImage>,
     pub woocommerce: Option<BuiltImage>,
+    pub postgres: Option<BuiltImage>,
+    pub valkey: Option<BuiltImage>,
+    pub medusa: Option<BuiltImage>,
     /// Why there is no WooCommerce, and the cure.
     pub woocommerce_unavailable: Option<String>,
 }
@@ -89,7 +100,9 @@ impl BuiltImage {
 
 impl BuiltImages {
     pub fn all(&self) -> impl Iterator<Item = &BuiltImage> {
-        [&self.provisioner, &self.mysql, &self.woocommerce].into_iter().flatten()
+        [&self.provisioner, &self.mysql, &self.woocommerce, &self.postgres, &self.valkey, &self.medusa]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -112,6 +125,15 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
     }
     if wants(Name::Woocommerce) {
         factory.woocommerce(&mut built)?;
+    }
+    if wants(Name::Postgres) {
+        built.postgres = Some(factory.plain("postgres", POSTGRES_VERSION)?);
+    }
+    if wants(Name::Valkey) {
+        built.valkey = Some(factory.plain("valkey", VALKEY_VERSION)?);
+    }
+    if wants(Name::Medusa) {
+        built.medusa = Some(factory.medusa()?);
     }
     if wants(Name::Provisioner) {
         let settings = crate::target::settings(local_cluster::DEFAULT_NAME)?;
@@ -172,9 +194,22 @@ impl<'a> Factory<'a> {
     }
 
     fn mysql(&self) -> Result<BuiltImage> {
+        self.plain("mysql", MYSQL_VERSION)
+    }
+
+    /// An image whose context is its directory and nothing else.
+    fn plain(&self, name: &str, version: &str) -> Result<BuiltImage> {
         let mut context = BuildContext::default();
-        context.directory("", &sources("mysql")?)?;
-        self.ensure("mysql", MYSQL_VERSION, &context)
+        context.directory("", &sources(name)?)?;
+        self.ensure(name, version, &context)
+    }
+
+    fn medusa(&self) -> Result<BuiltImage> {
+        let mut context = BuildContext::default();
+        context.directory("", &sources("medusa")?)?;
+        // Both engines show the same pictures.
+        context.directory("app/samples", &sources("woocommerce")?.join("setup/samples"))?;
+        self.ensure("medusa", MEDUSA_VERSION, &context)
     }
 
     fn woocommerce(&self, built: &mut BuiltImages) -> Result<()> {
