@@ -14,7 +14,8 @@ use crate::{deps, images, platform, target, tests_needs};
 mod cargo;
 mod foreign;
 
-use cargo::{Cargo, Tally};
+pub use cargo::Cargo;
+use cargo::Tally;
 
 #[derive(Args, Clone, Debug)]
 pub struct Test {

@@ -14,6 +14,7 @@ use store_model::{Engine, Phase};
 use crate::platform::{self, World};
 use crate::sale;
 use crate::target::{Access, TargetArgs};
+use crate::test::Cargo;
 
 #[derive(Args, Clone, Debug)]
 pub struct Create {
@@ -46,12 +47,16 @@ async fn measure(args: &Create, engine: Engine, world: &World, progress: &Progre
     let client = sale::client(&world.access, &world.token)?;
     let mut ours = Vec::new();
     let mut bare = Vec::new();
+    let mut waits = None;
     // The first of each warms the page cache and is not counted; then in turn, so that a slow minute hits both.
     for round in 0..=args.rounds {
         let step = progress.step(&format!("round {round}: through the API"), None);
         let store = client.store_create(&CreateStore::new(format!("bench-{round}"), engine), None).await?;
         let outcome = through_the_api(&client, &store).await;
         let template = if outcome.is_ok() { Some(template(&world.access, &store)?) } else { None };
+        if outcome.is_ok() && waits.is_none() {
+            waits = Some(fixed_waits(&world.access, &store)?);
+        }
         remove(&client, &store).await?;
         let (Ok(sample), Some(template)) = (outcome, template) else {
             bail!("store bench-{round} did not get ready: see the provisioner's log");
@@ -66,7 +71,29 @@ async fn measure(args: &Create, engine: Engine, world: &World, progress: &Progre
         }
     }
     report(&ours, &bare);
+    println!("\nseconds that the rendered chart waits by its own numbers (probes' first looks, sleeps)");
+    println!("  {}", waits.context("no store got ready, so there is no chart to read")?);
     Ok(())
+}
+
+/// The static sum over what Helm rendered for this store, beside the seed's.
+fn fixed_waits(access: &Access, store: &StoreView) -> Result<String> {
+    let namespace = format!("store-{}", store.id);
+    let manifest = access.helm().args(["get", "manifest", &namespace, "-n", &namespace]).output()?;
+    ensure!(manifest.status.success(), "helm get manifest: {}", String::from_utf8_lossy(&manifest.stderr));
+    let mut reader = Cargo::command();
+    reader.args(["run", "--quiet", "--package", "store-model", "--example", "fixed_waits"]);
+    let mut child = reader.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("run the reader of waits")?;
+    child.stdin.take().context("the reader's input")?.write_all(&manifest.stdout)?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "the reader of waits failed");
+    let figures: Value = serde_json::from_slice(&output.stdout)?;
+    Ok(format!(
+        "seed {} s, ours {} s, ratio {:.1}   (aim >= 5)",
+        figures["seed"],
+        figures["ours"],
+        figures["ratio"].as_f64().context("a ratio")?
+    ))
 }
 
 async fn through_the_api(client: &Client, store: &StoreView) -> Result<Ours> {
