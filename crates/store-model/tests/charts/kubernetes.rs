@@ -26,7 +26,7 @@ fn every_object_is_valid_kubernetes() {
         assert!(!own.is_empty(), "{} renders nothing to check", case.path.display());
         let path = scratch.join(format!("{}-{}.yaml", case.chart, case.name));
         // JSON is YAML: one document an object.
-        fs::write(&path, own.iter().map(|object| format!("---\n{object}\n")).collect::<String>()).unwrap();
+        fs::write(&path, own.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n---\n")).unwrap();
         files.push(path);
     }
     for version in VERSIONS {
