@@ -2,9 +2,12 @@
 
 use tracing_subscriber::EnvFilter;
 
+/// What the libraries say at `debug` is one line a statement and a request; `LOG_LEVEL` may name them to hear it.
+const QUIET: &str = "sqlx=info,kube_client=info,kube_runtime=info,hyper_util=info,h2=info,rustls=info,tower=info";
+
 /// `filter` as in `info,provisioner=debug`.
 pub fn start(filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)
+    let filter = EnvFilter::try_new(format!("{QUIET},{filter}"))
         .map_err(|error| anyhow::anyhow!("LOG_LEVEL={filter:?}: {error}; use e.g. info, or info,provisioner=debug"))?;
     tracing_subscriber::fmt()
         .json()
