@@ -204,13 +204,6 @@ fn oci_archive(archive: &Path, reference: &str) -> OsString {
     argument
 }
 
-fn packages(text: &str) -> BTreeMap<String, String> {
-    text.lines()
-        .filter_map(|line| line.split_once(' '))
-        .map(|(name, version)| (name.to_owned(), version.to_owned()))
-        .collect()
-}
-
 fn answer(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("run {program}"))?;

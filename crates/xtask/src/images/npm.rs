@@ -21,14 +21,14 @@ pub fn mounts(context: &Path, images: &Path) -> Result<Vec<OsString>> {
     let cache = images.join("npm-cache");
     fs::create_dir_all(&cache).with_context(|| format!("create {}", cache.display()))?;
     // The lock file names each package's content: what the cache has is right, and need not be asked for again.
-    let mut text = format!("cache={CACHE}\nprefer-offline=true\n");
+    let mut settings = vec![format!("cache={CACHE}"), "prefer-offline=true".to_owned()];
     let mut mounts = vec![volume(&cache, CACHE, "rw")];
     if Path::new(HOST_AUTHORITIES).exists() {
-        text += &format!("cafile={AUTHORITIES}\n");
+        settings.push(format!("cafile={AUTHORITIES}"));
         mounts.push(volume(Path::new(HOST_AUTHORITIES), AUTHORITIES, "ro"));
     }
     let file = images.join("host-npmrc");
-    fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
+    fs::write(&file, settings.join("\n") + "\n").with_context(|| format!("write {}", file.display()))?;
     mounts.push(volume(&file, SETTINGS, "ro"));
     Ok(mounts)
 }
