@@ -21,8 +21,8 @@ const TIME_IS_UP: u8 = 124;
 /// As shells do for a command that SIGINT ended.
 const INTERRUPTED: u8 = 130;
 
-/// A name that differs in more places was not mistyped.
-const MISTYPED: usize = 2;
+/// One slip in so many letters is mistyped; more is another word (`mugs` is not meant to be `cups`).
+const LETTERS_A_SLIP: usize = 4;
 
 impl Failure {
     pub fn general(message: impl Into<String>) -> Failure {
@@ -91,7 +91,8 @@ impl From<ClientError> for Failure {
 /// The word that was likely meant.
 pub fn nearest<'a>(typed: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let distances = words.into_iter().map(|word| (strsim::damerau_levenshtein(typed, word), word));
-    distances.filter(|(distance, _)| *distance <= MISTYPED).min().map(|(_, word)| word)
+    let slips = (typed.chars().count() / LETTERS_A_SLIP).max(1);
+    distances.filter(|(distance, _)| *distance <= slips).min().map(|(_, word)| word)
 }
 
 #[cfg(test)]
@@ -101,6 +102,8 @@ mod tests {
     #[test]
     fn what_was_mistyped_is_found_and_what_was_not_is_not() {
         assert_eq!(nearest("cusp", ["mugs", "cups", "cupolas"]), Some("cups"));
+        assert_eq!(nearest("woocomerze", ["woocommerce", "medusa"]), Some("woocommerce"));
         assert_eq!(nearest("plates", ["mugs", "cups"]), None);
+        assert_eq!(nearest("mugs", ["cups"]), None);
     }
 }

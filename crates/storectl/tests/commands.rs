@@ -1,0 +1,273 @@
+//! The program itself, as a shell starts it, against a real provisioner on a cluster in memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use provisioner::cluster::fake::{Fake, Pace, Script};
+use provisioner::config::Config;
+use provisioner::db::Db;
+use provisioner::http::{self, ApiToken, App};
+use provisioner::worker;
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use tokio::sync::watch;
+
+const TOKEN: &str = "token-of-this-test";
+
+struct World {
+    url: String,
+    fake: Fake,
+    home: tempfile::TempDir,
+    stop: watch::Sender<bool>,
+}
+
+struct Ended {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl World {
+    async fn working() -> World {
+        let world = World::idle().await;
+        world.1.work();
+        world.0
+    }
+
+    /// The platform with nobody at work, and what lets somebody work.
+    async fn idle() -> (World, Worker) {
+        let home = tempfile::tempdir().unwrap();
+        let env = [
+            ("BASE_DOMAIN", "localhost"),
+            ("IMAGE_WOOCOMMERCE", "store-platform/woocommerce:1"),
+            ("IMAGE_MYSQL", "store-platform/mysql:1"),
+            ("DATA_DIR", home.path().to_str().unwrap()),
+        ];
+        let env: BTreeMap<String, String> = env.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let config = Config::from_env_map(env).unwrap();
+        let fake = Fake::new(Pace::AtOnce);
+        let app = App {
+            db: Db::open(&config.database).await.unwrap(),
+            cluster: Arc::new(fake.clone()),
+            config: Arc::new(config),
+            token: ApiToken::new(&TOKEN.into()),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // Below `localhost`, where most resolvers know nothing.
+        let url = format!("http://api.localhost:{}", listener.local_addr().unwrap().port());
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(http::serve(listener, app.clone(), stopped.clone()));
+        (World { url, fake, home, stop }, Worker { app, stopped })
+    }
+
+    async fn run(&self, args: &[&str]) -> Ended {
+        self.run_with(args, &[("STORECTL_URL", &self.url), ("STORECTL_TOKEN", TOKEN)], "").await
+    }
+
+    async fn run_with(&self, args: &[&str], env: &[(&str, &str)], input: &str) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_storectl"));
+        command.args(args).env_clear().env("HOME", self.home.path()).envs(env.iter().copied());
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A program that reads nothing closes its end first; what it says then is looked at below.
+        let _closed = stdin.write_all(input.as_bytes()).await;
+        drop(stdin);
+        let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
+        let output = output.unwrap_or_else(|_| panic!("storectl {args:?} does not end")).unwrap();
+        let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(!out.contains(TOKEN) && !err.contains(TOKEN), "the token is printed: {out}{err}");
+        Ended { code: output.status.code().unwrap(), out, err }
+    }
+
+    async fn json(&self, args: &[&str]) -> Value {
+        let ended = self.run(&[args, &["-o", "json"]].concat()).await;
+        assert_eq!(ended.code, 0, "{args:?}: {}", ended.err);
+        serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{args:?}: {error}: {}", ended.out))
+    }
+
+    fn saved(&self) -> PathBuf {
+        self.home.path().join(".config/storectl/config.json")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+struct Worker {
+    app: App,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Worker {
+    fn work(self) {
+        let Worker { app, stopped } = self;
+        let settings = worker::Settings { poll: Duration::from_millis(200), ..worker::Settings::new("test") };
+        tokio::spawn(worker::run(app.db, app.cluster, settings, stopped));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_from_create_to_gone() {
+    let world = World::working().await;
+    let empty = world.run(&["store", "list"]).await;
+    assert_eq!((empty.code, empty.out.as_str()), (0, ""));
+    assert!(empty.err.contains("storectl store create"), "{}", empty.err);
+
+    let created = world.run(&["store", "create", "cups", "--title", "Cups", "--wait", "--timeout", "40s"]).await;
+    assert_eq!(created.code, 0, "{}", created.err);
+    assert!(created.out.contains("cups") && created.out.contains("ready"), "{}", created.out);
+    // Progress is for people: on standard error only, one line for each step that is over.
+    assert!(created.err.contains("proof") && created.err.contains("done"), "{}", created.err);
+
+    let view = world.json(&["store", "get", "cups"]).await;
+    assert_eq!((view["phase"].as_str(), view["title"].as_str()), (Some("ready"), Some("Cups")));
+    let listed = world.json(&["store", "ls"]).await;
+    assert_eq!(listed["items"][0]["id"], view["id"]);
+    let table = world.run(&["store", "list"]).await.out;
+    assert_eq!(table.lines().count(), 2, "{table}");
+    assert!(table.starts_with("NAME") && !table.contains('\u{1b}'), "no colours without a terminal: {table:?}");
+    let yaml = world.run(&["store", "get", "cups", "-o", "yaml"]).await.out;
+    assert!(yaml.contains("phase: ready"), "{yaml}");
+
+    let credentials = world.json(&["store", "credentials", "cups"]).await;
+    let password = credentials["adminPassword"].as_str().unwrap();
+    assert!(!password.is_empty());
+    let events = world.run(&["store", "events", "cups"]).await;
+    assert!(events.out.contains("proof") && events.out.contains("credentials"), "{}", events.out);
+    assert!(!events.out.contains(password));
+    let opened = world.run(&["store", "open", "cups", "--admin"]).await;
+    assert_eq!((opened.code, opened.out.trim()), (0, view["adminUrl"].as_str().unwrap()));
+
+    let deleted = world.run(&["store", "delete", "cups", "--yes", "--wait"]).await;
+    assert_eq!(deleted.code, 0, "{}", deleted.err);
+    assert!(deleted.out.contains("removed"), "{}", deleted.out);
+    assert_eq!(world.run(&["store", "get", "cups"]).await.code, 3);
+    let gone = world.json(&["store", "get", view["id"].as_str().unwrap()]).await;
+    assert_eq!(gone["phase"], "deleted");
+    // The stream of a deleted store ends, and so does whoever follows it.
+    let told = world.run(&["store", "events", view["id"].as_str().unwrap(), "--follow", "-o", "json"]).await;
+    assert_eq!(told.code, 0, "{}", told.err);
+    for line in told.out.lines() {
+        assert!(serde_json::from_str::<Value>(line).unwrap()["id"].is_number(), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_to_fail_has_its_code_and_says_what_to_do() {
+    let (world, _nobody) = World::idle().await;
+    assert_eq!(world.run(&["store", "create", "cups"]).await.code, 0);
+    for (args, code, says) in [
+        (&["store", "make"][..], 2, "usage"),
+        (&["stor", "list"], 2, "store"),
+        (&["store", "create", "Not A Name"], 2, "name"),
+        (&["store", "create", "mugs", "--currency", "euro"], 2, "currency"),
+        (&["store", "create", "mugs", "--engine", "woocomerce"], 2, "did you mean 'woocommerce'"),
+        (&["store", "create", "mugs", "--timeout", "soon"], 2, "15m"),
+        (&["store", "create", "mugs", "--token", "x"], 2, "unexpected"),
+        (&["store", "get", "mugs"], 3, "storectl store list"),
+        (&["store", "get", "cusp"], 3, "did you mean 'cups'"),
+        (&["store", "delete", "mugs", "--yes"], 3, "mugs"),
+        (&["store", "create", "cups"], 5, "cups"),
+        (&["store", "credentials", "cups"], 5, "credentials"),
+        (&["store", "wait", "cups", "--timeout", "1"], 124, "goes on"),
+        // Nobody sits here who could type the name.
+        (&["store", "delete", "cups"], 2, "--yes"),
+        (&["store", "wait", "cups", "--for", "deleted"], 1, "storectl store delete"),
+    ] {
+        let ended = world.run(args).await;
+        assert_eq!(ended.code, code, "{args:?}: {}{}", ended.out, ended.err);
+        assert_eq!(ended.out, "", "{args:?}: errors belong on standard error");
+        assert!(ended.err.to_lowercase().contains(&says.to_lowercase()), "{args:?} does not say {says}: {}", ended.err);
+    }
+    assert_eq!(
+        world.json(&["store", "get", "cups"]).await["phase"],
+        "requested",
+        "a refused command changed something"
+    );
+
+    let stranger =
+        world.run_with(&["store", "list"], &[("STORECTL_URL", &world.url), ("STORECTL_TOKEN", "no")], "").await;
+    assert_eq!(stranger.code, 4, "{}", stranger.err);
+    let nobody = world.run_with(&["store", "list"], &[("STORECTL_URL", &world.url)], "").await;
+    assert_eq!(nobody.code, 4, "{}", nobody.err);
+    assert!(nobody.err.contains("storectl login"), "{}", nobody.err);
+    let nowhere = world.run_with(&["store", "list"], &[("STORECTL_TOKEN", TOKEN)], "").await;
+    assert_eq!(nowhere.code, 2, "{}", nowhere.err);
+    assert!(nowhere.err.contains("storectl login"), "{}", nowhere.err);
+    let away = [("STORECTL_URL", "http://api.localhost:1"), ("STORECTL_TOKEN", TOKEN)];
+    let away = world.run_with(&["store", "list"], &away, "").await;
+    assert_eq!(away.code, 1, "{}", away.err);
+    assert!(away.err.contains("storectl doctor"), "{}", away.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_failed_is_told_with_its_cure_and_a_retry_mends_it() {
+    let world = World::working().await;
+    world.fake.script("cups", Script { image_broken: true, ..Script::default() });
+    let failed = world.run(&["store", "create", "cups", "--wait"]).await;
+    assert_eq!(failed.code, 1, "{}{}", failed.out, failed.err);
+    assert!(failed.err.contains("image") && failed.err.contains("storectl store retry cups"), "{}", failed.err);
+    let doctor = world.run(&["doctor"]).await;
+    assert_eq!(doctor.code, 1, "{}", doctor.out);
+    assert!(doctor.out.contains("store cups"), "{}", doctor.out);
+
+    world.fake.script("cups", Script::default());
+    let retried = world.run(&["store", "retry", "cups", "--wait"]).await;
+    assert_eq!(retried.code, 0, "{}", retried.err);
+    let doctor = world.run(&["doctor"]).await;
+    assert_eq!(doctor.code, 0, "{}{}", doctor.out, doctor.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_tried_then_saved_for_its_owner_only() {
+    let (world, _nobody) = World::idle().await;
+    let wrong = world.run_with(&["login", &world.url], &[], "not-the-token\n").await;
+    assert_eq!(wrong.code, 4, "{}", wrong.err);
+    assert!(!wrong.err.contains("not-the-token"), "{}", wrong.err);
+    assert!(!world.saved().exists(), "a log-in that failed was saved");
+    assert_eq!(world.run_with(&["login", &world.url], &[], "\n").await.code, 2);
+
+    let login = world.run_with(&["login", &world.url], &[], &format!("{TOKEN}\n")).await;
+    assert_eq!(login.code, 0, "{}", login.err);
+    let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(world.saved()), 0o600);
+    assert_eq!(mode(world.saved().parent().unwrap().to_owned()), 0o700);
+    assert_eq!(world.run_with(&["engines"], &[], "").await.code, 0);
+
+    // To another address the saved token does not go.
+    let elsewhere = world.run_with(&["engines", "--url", "http://api.localhost:1"], &[], "").await;
+    assert_eq!(elsewhere.code, 4, "{}", elsewhere.err);
+    // A file that others can read is pointed out.
+    std::fs::set_permissions(world.saved(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let warned = world.run_with(&["engines"], &[], "").await;
+    assert!(warned.code == 0 && warned.err.contains("chmod 600"), "{}", warned.err);
+    std::fs::write(world.saved(), "{").unwrap();
+    let broken = world.run_with(&["engines"], &[], "").await;
+    assert!(broken.code == 1 && broken.err.contains("log in again"), "{}", broken.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_and_completion_need_no_platform() {
+    let (world, _nobody) = World::idle().await;
+    for args in [&["--help"][..], &["--version"], &["store", "create", "--help"], &["completion", "bash"]] {
+        let ended = world.run_with(args, &[], "").await;
+        assert_eq!(ended.code, 0, "{args:?}: {}", ended.err);
+        assert!(!ended.out.is_empty(), "{args:?}");
+    }
+}
