@@ -119,12 +119,23 @@ pub fn install(access: &Access, images: &BuiltImages, more: &Value, progress: &P
         .args(["--values", "-"]);
     let log = cache()?.join("log/helm-platform.log");
     let step = progress.step("install the platform", Some(&log));
-    let outcome = feed(command, &values, &log);
+    let outcome = feed(command, &values, &log).map_err(|error| error.context(post_mortem(access)));
     match &outcome {
         Ok(()) => step.done(""),
         Err(error) => step.fail(error),
     }
     outcome
+}
+
+/// What the cluster says of a platform that did not come up: Helm only knows that something is not ready.
+fn post_mortem(access: &Access) -> String {
+    let tell = |args: &[&str]| access.ask(args).unwrap_or_else(|error| format!("{error:#}\n"));
+    let scope = ["--namespace", NAMESPACE];
+    let pods = tell(&[&["get", "pods", "--output=wide"][..], &scope].concat());
+    let events = ["get", "events", "--field-selector=type=Warning", "--sort-by=.metadata.creationTimestamp"];
+    let events = tell(&[&events[..], &scope].concat());
+    let log = tell(&[&["logs", "deployment/store-platform-provisioner", "--tail=20"][..], &scope].concat());
+    format!("the platform did not come up\n{pods}{events}{log}")
 }
 
 /// Values travel on standard input: nothing of them shows in a process list.
