@@ -1,6 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-/// The software a store runs. A third engine is one more variant here.
+mod medusa;
+mod spec;
+mod woocommerce;
+
+pub use spec::{Entry, ImageName, Make, Part, SecretName, Shown, Spec, Workload, WorkloadKind};
+
+/// The software a store runs. A third engine is one more variant here and one more module below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
@@ -10,6 +16,14 @@ pub enum Engine {
 
 impl Engine {
     pub const ALL: [Engine; 2] = [Engine::Woocommerce, Engine::Medusa];
+
+    /// All that differs from the other engines. Nobody else asks which engine it is.
+    pub fn spec(self) -> &'static Spec {
+        match self {
+            Engine::Woocommerce => &woocommerce::SPEC,
+            Engine::Medusa => &medusa::SPEC,
+        }
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {

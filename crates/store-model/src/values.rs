@@ -7,15 +7,17 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, Plan, Store};
+use crate::{Engine, Plan};
 
 mod defaults;
 mod image;
 mod plans;
+mod platform;
 mod schema;
 
 pub use image::{Image, ImageError, PullPolicy};
-pub use plans::PlanSizes;
+pub use plans::{Beside, PlanSizes, WorkerSizes};
+pub use platform::{APP_SECRET, DATABASE_SECRET, MissingImage, PlatformFacts};
 pub use schema::values_schema;
 
 type Labels = BTreeMap<String, String>;
@@ -28,6 +30,9 @@ pub struct StoreValues {
     pub store: StoreIdentity,
     pub database: DatabaseValues,
     pub app: AppValues,
+    pub cache: CacheValues,
+    pub worker: WorkerValues,
+    pub storefront: StorefrontValues,
     pub ingress: IngressValues,
     pub http_route: HttpRouteValues,
     pub network_policy: NetworkPolicyValues,
@@ -81,7 +86,7 @@ pub struct StoreIdentity {
     /// ISO 4217.
     #[schemars(regex(pattern = "^[A-Z]{3}$"))]
     pub currency: String,
-    /// ISO 3166-1 alpha-2, with WooCommerce's `:STATE` where wanted.
+    /// ISO 3166-1 alpha-2, with WooCommerce's `:STATE` where wanted; other engines read the country alone.
     #[schemars(regex(pattern = "^[A-Z]{2}(:[A-Z0-9-]{1,6})?$"))]
     pub country: String,
     pub sample_products: bool,
@@ -100,18 +105,21 @@ pub enum DatabaseType {
 pub struct DatabaseValues {
     #[serde(rename = "type")]
     pub kind: DatabaseType,
-    /// The image's tag where `image.tag` is empty.
-    #[schemars(regex(pattern = image::TAG))]
+    /// The image's tag where `image.tag` is empty. Empty: by `type`.
+    #[schemars(regex(pattern = image::TAG_OR_EMPTY))]
     pub version: String,
+    /// An empty repository: the official image, by `type`.
     pub image: Image,
-    /// Secret with `root-password` and `password`. Empty: made from the two values below, for tests by hand only.
+    /// Secret with `password`, and with `root-password` (mysql) or `url` (postgres). Empty: made from the values below,
+    /// for tests by hand only.
     #[schemars(regex(pattern = NAME_OR_EMPTY))]
     pub existing_secret: String,
     pub root_password: String,
     pub password: String,
     pub persistence: Persistence,
     pub resources: Resources,
-    /// InnoDB's cache, in MiB: about a quarter of the memory limit leaves room for the rest of mysqld.
+    /// The server's own cache (InnoDB's buffer pool, PostgreSQL's shared buffers) in MiB: about a quarter of the memory
+    /// limit leaves room for the rest.
     #[schemars(range(min = 16, max = 65536))]
     pub buffer_pool_mib: u32,
 }
@@ -119,6 +127,7 @@ pub struct DatabaseValues {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct AppValues {
+    /// An empty repository: this project's image, by engine.
     pub image: Image,
     /// Secret with the admin's log-in, the API keys and the salts. Empty: made from the values below, for tests by
     /// hand only.
@@ -132,7 +141,44 @@ pub struct AppValues {
     pub admin_password: String,
     pub persistence: Persistence,
     pub resources: Resources,
+    /// The server's heap in MiB; Node needs some 100 more beside it, and does not start below 192. Medusa only.
+    #[schemars(range(min = 192, max = 65536))]
+    pub heap_mib: u32,
     pub smtp: SmtpValues,
+    pub s3: S3Values,
+}
+
+/// Sessions, queues and locks that the application's processes share. Medusa only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct CacheValues {
+    pub image: Image,
+    pub resources: Resources,
+    /// What it may hold, in MiB; the rest of its memory is the server's own.
+    #[schemars(range(min = 8, max = 65536))]
+    pub max_memory_mib: u32,
+}
+
+/// A process of its own for what is done in the background. Medusa only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct WorkerValues {
+    /// Off: the application's own process does it too.
+    pub enabled: bool,
+    pub resources: Resources,
+    #[schemars(range(min = 192, max = 65536))]
+    pub heap_mib: u32,
+}
+
+/// The shop's pages, where they are a program of their own. Medusa only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct StorefrontValues {
+    pub image: Image,
+    pub resources: Resources,
+    /// A tracing filter.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_:=,-]+$"))]
+    pub log_level: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -174,6 +220,26 @@ pub struct SmtpValues {
     pub existing_secret: String,
 }
 
+/// A bucket for uploads instead of the store's volume. Medusa only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct S3Values {
+    /// Empty: uploads stay on the volume.
+    #[schemars(length(max = 63))]
+    pub bucket: String,
+    #[schemars(length(max = 60))]
+    pub region: String,
+    /// Empty: Amazon's, by region.
+    #[schemars(regex(pattern = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)?$"))]
+    pub endpoint: String,
+    /// What browsers fetch uploads from.
+    #[schemars(regex(pattern = r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)?$"))]
+    pub file_url: String,
+    /// Secret with `access-key-id` and `secret-access-key`.
+    #[schemars(regex(pattern = NAME_OR_EMPTY))]
+    pub existing_secret: String,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SmtpTls {
@@ -190,6 +256,9 @@ pub struct IngressValues {
     /// Empty: `<store name>.<base domain>`.
     #[schemars(regex(pattern = HOST_OR_EMPTY))]
     pub host: String,
+    /// A second host for the admin and what it calls; the shop's own host keeps them too. Empty: none. Medusa only.
+    #[schemars(regex(pattern = HOST_OR_EMPTY))]
+    pub admin_host: String,
     /// Empty: the cluster's default class.
     #[schemars(regex(pattern = NAME_OR_EMPTY))]
     pub class_name: String,
@@ -248,82 +317,6 @@ pub struct QuotaValues {
     #[schemars(regex(pattern = QUANTITY))]
     pub storage: String,
     pub pods: u32,
-}
-
-/// What the platform gives to each of its stores, as its own settings say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlatformFacts {
-    pub global: GlobalValues,
-    pub database_image: Image,
-    pub app_image: Image,
-    pub ingress_enabled: bool,
-    pub ingress_class: String,
-    pub ingress_issuer: String,
-    pub gateway: Option<ParentRef>,
-    pub ingress_namespace_labels: Labels,
-}
-
-/// The Secrets that the provisioner makes before Helm runs.
-pub const DATABASE_SECRET: &str = "database-credentials";
-pub const APP_SECRET: &str = "app-credentials";
-
-impl StoreValues {
-    /// The values for a store of ours. `created_at` is RFC 3339; `public_url` is what the store calls itself.
-    pub fn for_store(store: &Store, public_url: &str, created_at: &str, platform: &PlatformFacts) -> StoreValues {
-        let sizes = PlanSizes::of(store.plan);
-        StoreValues {
-            global: platform.global.clone(),
-            store: StoreIdentity {
-                id: store.id.to_string(),
-                name: store.name.to_string(),
-                namespace: store.id.namespace(),
-                engine: store.engine,
-                created_by: store.created_by.clone(),
-                created_at: created_at.to_owned(),
-                plan: store.plan,
-                public_url: public_url.to_owned(),
-                title: store.settings.title.clone(),
-                currency: store.settings.currency.clone(),
-                country: store.settings.country.clone(),
-                sample_products: store.settings.sample_products,
-            },
-            database: DatabaseValues {
-                kind: match store.engine {
-                    Engine::Woocommerce => DatabaseType::Mysql,
-                    Engine::Medusa => DatabaseType::Postgres,
-                },
-                image: platform.database_image.clone(),
-                existing_secret: DATABASE_SECRET.to_owned(),
-                persistence: Persistence { size: sizes.database_storage.to_owned() },
-                resources: sizes.database.clone(),
-                buffer_pool_mib: sizes.buffer_pool_mib,
-                ..DatabaseValues::default()
-            },
-            app: AppValues {
-                image: platform.app_image.clone(),
-                existing_secret: APP_SECRET.to_owned(),
-                persistence: Persistence { size: sizes.uploads_storage.to_owned() },
-                resources: sizes.app.clone(),
-                ..AppValues::default()
-            },
-            ingress: IngressValues {
-                enabled: platform.ingress_enabled,
-                host: store.host.to_string(),
-                class_name: platform.ingress_class.clone(),
-                issuer: platform.ingress_issuer.clone(),
-                annotations: Labels::new(),
-            },
-            http_route: HttpRouteValues {
-                enabled: platform.gateway.is_some(),
-                parent_refs: platform.gateway.iter().cloned().collect(),
-            },
-            network_policy: NetworkPolicyValues {
-                ingress_namespace_labels: platform.ingress_namespace_labels.clone(),
-                ..NetworkPolicyValues::default()
-            },
-            quota: sizes.quota,
-        }
-    }
 }
 
 const HOST: &str = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";

@@ -2,13 +2,14 @@
 //! small store, made by hand.
 
 use super::{
-    AppValues, DatabaseType, DatabaseValues, GlobalValues, Image, IngressValues, Labels, NetworkPolicyValues,
-    Persistence, PlanSizes, QuotaValues, ResourceList, SmtpTls, SmtpValues, StoreIdentity,
+    AppValues, CacheValues, DatabaseType, DatabaseValues, GlobalValues, Image, IngressValues, Labels,
+    NetworkPolicyValues, Persistence, PlanSizes, QuotaValues, ResourceList, Resources, S3Values, SmtpTls, SmtpValues,
+    StoreIdentity, StorefrontValues, WorkerValues,
 };
 use crate::{Engine, Plan};
 
 fn small() -> PlanSizes {
-    PlanSizes::of(Plan::Small)
+    PlanSizes::of(Engine::Woocommerce, Plan::Small)
 }
 
 fn image(repository: &str) -> Image {
@@ -50,8 +51,8 @@ impl Default for DatabaseValues {
     fn default() -> Self {
         DatabaseValues {
             kind: DatabaseType::Mysql,
-            version: "9.7".to_owned(),
-            image: image("mysql"),
+            version: String::new(),
+            image: Image::default(),
             existing_secret: String::new(),
             root_password: String::new(),
             password: String::new(),
@@ -65,14 +66,42 @@ impl Default for DatabaseValues {
 impl Default for AppValues {
     fn default() -> Self {
         AppValues {
-            image: image("store-platform/woocommerce"),
+            image: Image::default(),
             existing_secret: String::new(),
             admin_user: "admin".to_owned(),
             admin_email: String::new(),
             admin_password: String::new(),
             persistence: Persistence::default(),
             resources: small().app,
+            heap_mib: 256,
             smtp: SmtpValues::default(),
+            s3: S3Values::default(),
+        }
+    }
+}
+
+impl Default for CacheValues {
+    fn default() -> Self {
+        CacheValues {
+            image: image("store-platform/valkey"),
+            resources: Resources::of(("10m", "64Mi"), ("500m", "64Mi")),
+            max_memory_mib: 32,
+        }
+    }
+}
+
+impl Default for WorkerValues {
+    fn default() -> Self {
+        WorkerValues { enabled: false, resources: Resources::of(("100m", "384Mi"), ("2", "512Mi")), heap_mib: 256 }
+    }
+}
+
+impl Default for StorefrontValues {
+    fn default() -> Self {
+        StorefrontValues {
+            image: image("store-platform/storefront"),
+            resources: Resources::of(("10m", "32Mi"), ("500m", "64Mi")),
+            log_level: "info".to_owned(),
         }
     }
 }
@@ -107,6 +136,7 @@ impl Default for IngressValues {
         IngressValues {
             enabled: true,
             host: String::new(),
+            admin_host: String::new(),
             class_name: String::new(),
             issuer: String::new(),
             annotations: Labels::new(),

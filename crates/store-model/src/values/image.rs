@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Image {
-    #[schemars(regex(pattern = REPOSITORY))]
+    #[schemars(regex(pattern = REPOSITORY_OR_EMPTY))]
     pub repository: String,
     #[schemars(regex(pattern = TAG_OR_EMPTY))]
     pub tag: String,
@@ -62,9 +62,8 @@ impl Image {
     }
 }
 
-const REPOSITORY: &str = r"^([a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$";
-pub(super) const TAG: &str = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$";
-const TAG_OR_EMPTY: &str = r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$";
+const REPOSITORY_OR_EMPTY: &str = r"^(([a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]{1,5})?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*)?$";
+pub(super) const TAG_OR_EMPTY: &str = r"^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$";
 
 fn repository_is_valid(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':');
