@@ -4,10 +4,10 @@
 use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
-use store_model::Plan;
+use store_model::{Engine, Plan};
 
-use crate::files::{kind, objects};
-use crate::helm;
+use crate::agreement::{render, values};
+use crate::files::kind;
 
 enum Peer {
     /// A pod of the store, by name and component.
@@ -19,45 +19,113 @@ enum Peer {
 
 use Peer::{Address, Namespace, Pod};
 
-const APP: Peer = Pod("wordpress", "app");
-const CRON: Peer = Pod("wordpress", "cron");
-const DATABASE: Peer = Pod("mysql", "database");
 const METADATA: Peer = Address(Ipv4Addr::new(169, 254, 169, 254));
 const PRIVATE: Peer = Address(Ipv4Addr::new(10, 96, 0, 1));
 const INTERNET: Peer = Address(Ipv4Addr::new(203, 0, 113, 7));
+const CUSTOMERS: Peer = Namespace("projectcontour");
+const NEIGHBOUR: Peer = Namespace("store-s9999999999z");
+const NAMES: Peer = Namespace("kube-system");
+/// Whatever else starts in the namespace.
+const OTHER: Peer = Pod("other", "other");
+
+/// From, to, port, protocol, whether it may.
+type Flow = (Peer, Peer, u16, &'static str, bool);
 
 #[test]
-fn a_store_has_these_flows_and_no_others() {
+fn a_woocommerce_store_has_these_flows_and_no_others() {
+    const APP: Peer = Pod("wordpress", "app");
+    const CRON: Peer = Pod("wordpress", "cron");
+    const TEST: Peer = Pod("wordpress", "test");
+    const DATABASE: Peer = Pod("mysql", "database");
     let flows = [
-        // (from, to, port, protocol, allowed)
-        (Namespace("projectcontour"), APP, 8080, "TCP", true),
-        (Namespace("projectcontour"), DATABASE, 3306, "TCP", false),
-        (Namespace("store-s9999999999z"), APP, 8080, "TCP", false),
-        (Namespace("store-s9999999999z"), DATABASE, 3306, "TCP", false),
+        (CUSTOMERS, APP, 8080, "TCP", true),
+        (CUSTOMERS, DATABASE, 3306, "TCP", false),
+        (NEIGHBOUR, APP, 8080, "TCP", false),
+        (NEIGHBOUR, DATABASE, 3306, "TCP", false),
         (INTERNET, APP, 8080, "TCP", false),
         (APP, DATABASE, 3306, "TCP", true),
         (CRON, DATABASE, 3306, "TCP", true),
         (APP, DATABASE, 33060, "TCP", false),
         (DATABASE, APP, 8080, "TCP", false),
         (CRON, APP, 8080, "TCP", false),
-        (APP, Namespace("kube-system"), 53, "UDP", true),
-        (APP, Namespace("kube-system"), 443, "TCP", false),
-        (DATABASE, Namespace("kube-system"), 53, "UDP", false),
+        (APP, NAMES, 53, "UDP", true),
+        (APP, NAMES, 443, "TCP", false),
+        (DATABASE, NAMES, 53, "UDP", false),
         (APP, INTERNET, 443, "TCP", true),
         (CRON, INTERNET, 587, "TCP", true),
         (APP, INTERNET, 25, "TCP", false),
         (APP, METADATA, 443, "TCP", false),
         (APP, PRIVATE, 443, "TCP", false),
         (DATABASE, INTERNET, 443, "TCP", false),
-        (Pod("wordpress", "test"), APP, 8080, "TCP", true),
-        (Pod("wordpress", "test"), INTERNET, 443, "TCP", false),
-        // Whatever else starts in the namespace may do nothing.
-        (Pod("other", "other"), DATABASE, 3306, "TCP", false),
-        (Pod("other", "other"), INTERNET, 443, "TCP", false),
+        (TEST, APP, 8080, "TCP", true),
+        (TEST, INTERNET, 443, "TCP", false),
+        (OTHER, DATABASE, 3306, "TCP", false),
+        (OTHER, INTERNET, 443, "TCP", false),
     ];
-    let path = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("flows.json");
-    std::fs::write(&path, serde_json::to_vec(&crate::agreement::values(Plan::Small)).unwrap()).unwrap();
-    let objects = objects(&helm::render("store-instance", &[path], &[]).unwrap());
+    check(Engine::Woocommerce, Plan::Small, &flows);
+}
+
+#[test]
+fn a_medusa_store_has_these_flows_and_no_others() {
+    const SHOP: Peer = Pod("storefront", "storefront");
+    const APP: Peer = Pod("medusa", "app");
+    const WORKER: Peer = Pod("medusa-worker", "worker");
+    const TEST: Peer = Pod("storefront", "test");
+    const DATABASE: Peer = Pod("postgres", "database");
+    const CACHE: Peer = Pod("valkey", "cache");
+    let flows = [
+        (CUSTOMERS, SHOP, 8080, "TCP", true),
+        (CUSTOMERS, APP, 9000, "TCP", true),
+        (CUSTOMERS, WORKER, 9000, "TCP", false),
+        (CUSTOMERS, DATABASE, 5432, "TCP", false),
+        (CUSTOMERS, CACHE, 6379, "TCP", false),
+        (NEIGHBOUR, SHOP, 8080, "TCP", false),
+        (NEIGHBOUR, APP, 9000, "TCP", false),
+        (NEIGHBOUR, DATABASE, 5432, "TCP", false),
+        (NEIGHBOUR, CACHE, 6379, "TCP", false),
+        (INTERNET, SHOP, 8080, "TCP", false),
+        (INTERNET, APP, 9000, "TCP", false),
+        (SHOP, APP, 9000, "TCP", true),
+        (SHOP, NAMES, 53, "UDP", true),
+        (SHOP, WORKER, 9000, "TCP", false),
+        (SHOP, DATABASE, 5432, "TCP", false),
+        (SHOP, CACHE, 6379, "TCP", false),
+        (SHOP, INTERNET, 443, "TCP", false),
+        (APP, SHOP, 8080, "TCP", false),
+        (APP, WORKER, 9000, "TCP", false),
+        (APP, DATABASE, 5432, "TCP", true),
+        (APP, CACHE, 6379, "TCP", true),
+        (APP, NAMES, 53, "UDP", true),
+        (APP, NAMES, 443, "TCP", false),
+        (APP, INTERNET, 443, "TCP", true),
+        (APP, INTERNET, 25, "TCP", false),
+        (APP, METADATA, 443, "TCP", false),
+        (APP, PRIVATE, 443, "TCP", false),
+        (WORKER, APP, 9000, "TCP", false),
+        (WORKER, DATABASE, 5432, "TCP", true),
+        (WORKER, CACHE, 6379, "TCP", true),
+        (WORKER, INTERNET, 443, "TCP", true),
+        (WORKER, METADATA, 443, "TCP", false),
+        (DATABASE, CACHE, 6379, "TCP", false),
+        (DATABASE, APP, 9000, "TCP", false),
+        (DATABASE, NAMES, 53, "UDP", false),
+        (DATABASE, INTERNET, 443, "TCP", false),
+        (CACHE, DATABASE, 5432, "TCP", false),
+        (CACHE, NAMES, 53, "UDP", false),
+        (CACHE, INTERNET, 443, "TCP", false),
+        (TEST, SHOP, 8080, "TCP", true),
+        (TEST, APP, 9000, "TCP", false),
+        (TEST, INTERNET, 443, "TCP", false),
+        (OTHER, DATABASE, 5432, "TCP", false),
+        (OTHER, CACHE, 6379, "TCP", false),
+        (OTHER, APP, 9000, "TCP", false),
+        (OTHER, INTERNET, 443, "TCP", false),
+    ];
+    check(Engine::Medusa, Plan::Medium, &flows);
+}
+
+fn check(engine: Engine, plan: Plan, flows: &[Flow]) {
+    let objects = render(&format!("flows-{}.json", engine.as_str()), &values(engine, plan));
     let policies: Vec<_> = objects.iter().filter(|o| kind(o) == "NetworkPolicy").map(|o| &o["spec"]).collect();
     for (number, (from, to, port, protocol, allowed)) in flows.iter().enumerate() {
         let out = passes(&policies, "Egress", from, to, *port, protocol);

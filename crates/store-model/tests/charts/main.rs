@@ -13,6 +13,7 @@ mod kubernetes;
 mod lint;
 mod quota;
 mod rights;
+mod routes;
 mod tree;
 mod used;
 mod waiting;

@@ -1,29 +1,27 @@
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
-use store_model::Plan;
+use store_model::{Engine, Plan};
 
-use crate::agreement::values;
-use crate::files::{kind, objects, pods};
-use crate::helm;
+use crate::agreement::stores;
+use crate::files::{kind, pods};
 
 /// cert-manager's own default for the pod that answers an ACME challenge.
 const SOLVER: [(&str, &str); 4] =
     [("requests.cpu", "10m"), ("requests.memory", "64Mi"), ("limits.cpu", "100m"), ("limits.memory", "64Mi")];
 
-/// Everything that may run at once fits: servers, one cron run, the test pod and one certificate solver.
+/// Everything that may run at once fits: servers, those that come before the old ones go, one cron run, the test pod and
+/// one certificate solver.
 #[test]
 fn every_plan_fits_into_its_quota() {
-    for plan in Plan::ALL {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("plan-{}.json", plan.as_str()));
-        fs::write(&path, serde_json::to_vec(&values(plan)).unwrap()).unwrap();
-        let objects = objects(&helm::render("store-instance", &[path], &[]).unwrap());
+    for (engine, plan, objects) in stores() {
+        let place = format!("{} {}", engine.as_str(), plan.as_str());
         let mut sums: BTreeMap<String, u64> = SOLVER.map(|(key, text)| (key.to_owned(), milli(text))).into();
         let mut count = 1;
-        for (pod, _) in objects.iter().filter_map(pods) {
-            count += 1;
+        for object in &objects {
+            let Some((pod, _)) = pods(object) else { continue };
+            let at_once = 1 + surge(object);
+            count += at_once;
             for list in ["requests", "limits"] {
                 for resource in ["cpu", "memory"] {
                     let of = |key: &str| -> Vec<u64> {
@@ -32,7 +30,7 @@ fn every_plan_fits_into_its_quota() {
                     };
                     // Init containers run one after the other, before the others.
                     let most = of("initContainers").into_iter().chain([of("containers").iter().sum()]).max().unwrap();
-                    *sums.entry(format!("{list}.{resource}")).or_default() += most;
+                    *sums.entry(format!("{list}.{resource}")).or_default() += most * at_once;
                 }
             }
         }
@@ -50,23 +48,65 @@ fn every_plan_fits_into_its_quota() {
         let hard = &objects.iter().find(|o| kind(o) == "ResourceQuota").unwrap()["spec"]["hard"];
         for (key, sum) in &sums {
             let limit = milli(hard[key].as_str().unwrap());
-            assert!(*sum <= limit, "{} plan: {key} needs {sum}, quota {limit} (thousandths)", plan.as_str());
+            assert!(*sum <= limit, "{place}: {key} needs {sum}, quota {limit} (thousandths)");
         }
-        assert!(count <= hard["pods"].as_str().unwrap().parse::<i32>().unwrap(), "pods");
+        assert!(count <= hard["pods"].as_str().unwrap().parse::<u64>().unwrap(), "{place}: pods");
         assert_eq!(claims.to_string(), hard["persistentvolumeclaims"].as_str().unwrap());
-        database_cache_fits(&objects, plan);
     }
 }
 
-/// mysqld needs some 230 MiB beside its cache (measured), or the kernel kills it.
-fn database_cache_fits(objects: &[Value], plan: Plan) {
-    let database = objects.iter().find(|o| kind(o) == "StatefulSet").unwrap();
-    let container = &database["spec"]["template"]["spec"]["containers"][0];
-    let arguments = container["args"].as_array().unwrap();
-    let cache = arguments.iter().find_map(|a| a.as_str().unwrap().strip_prefix("--innodb-buffer-pool-size=")).unwrap();
-    let cache = milli(&format!("{cache}i"));
-    let limit = milli(container["resources"]["limits"]["memory"].as_str().unwrap());
-    assert!(cache + milli("230Mi") <= limit, "{} plan", plan.as_str());
+/// Pods that come before the old ones go.
+fn surge(object: &Value) -> u64 {
+    let strategy = &object["spec"]["strategy"];
+    if kind(object) != "Deployment" || strategy["type"] == "Recreate" {
+        return 0;
+    }
+    strategy["rollingUpdate"]["maxSurge"].as_u64().unwrap()
+}
+
+/// What a server is told to take, and what it takes beside that, is within its limit, or the kernel kills it.
+#[test]
+fn every_server_s_own_memory_fits_into_its_limit() {
+    for (engine, plan, objects) in stores() {
+        for (workload, told, beside) in memory(engine, plan) {
+            let container = container(&objects, workload);
+            let words =
+                container["args"].as_array().into_iter().flatten().map(|word| word.as_str().unwrap().to_owned());
+            let heap = container["env"].as_array().into_iter().flatten().filter(|v| v["name"] == "NODE_HEAP_MB");
+            let heap = heap.map(|v| format!("NODE_HEAP_MB={}M", v["value"].as_str().unwrap()));
+            let all: Vec<String> = words.chain(heap).collect();
+            let at = all.iter().position(|word| word.starts_with(told)).unwrap_or_else(|| panic!("{workload} {told}"));
+            let value = all[at].strip_prefix(told).filter(|rest| !rest.is_empty()).unwrap_or_else(|| &all[at + 1]);
+            let value = milli(&format!("{}i", value.trim_end_matches(['b', 'B']).to_uppercase()));
+            let limit = milli(container["resources"]["limits"]["memory"].as_str().unwrap());
+            let place = format!("{} {} {workload}", engine.as_str(), plan.as_str());
+            assert!(value + milli(beside) <= limit, "{place}: {value} and {beside}, limit {limit} (thousandths)");
+        }
+    }
+}
+
+/// Workload, what it is told its memory by, what it needs beside (measured).
+fn memory(engine: Engine, plan: Plan) -> Vec<(&'static str, &'static str, &'static str)> {
+    match engine {
+        Engine::Woocommerce => vec![("mysql", "--innodb-buffer-pool-size=", "230Mi")],
+        Engine::Medusa => {
+            let mut all = vec![
+                ("postgres", "shared_buffers=", "100Mi"),
+                ("valkey", "--maxmemory", "16Mi"),
+                ("medusa", "NODE_HEAP_MB=", "160Mi"),
+            ];
+            if plan != Plan::Small {
+                all.push(("medusa-worker", "NODE_HEAP_MB=", "160Mi"));
+            }
+            all
+        }
+    }
+}
+
+fn container<'a>(objects: &'a [Value], workload: &str) -> &'a Value {
+    let servers = objects.iter().filter(|o| ["Deployment", "StatefulSet"].contains(&kind(o)));
+    let found = servers.into_iter().find(|o| o["metadata"]["name"] == workload);
+    &found.unwrap_or_else(|| panic!("no {workload}"))["spec"]["template"]["spec"]["containers"][0]
 }
 
 /// A Kubernetes quantity in thousandths.

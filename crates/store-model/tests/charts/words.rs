@@ -1,13 +1,9 @@
 //! What a user types stays a word: it never becomes another object, another key, or a template.
 
-use std::fs;
-use std::path::PathBuf;
+use store_model::{Engine, Plan};
 
-use store_model::Plan;
-
-use crate::agreement::values;
-use crate::files::{kind, name, objects};
-use crate::helm;
+use crate::agreement::{render, values};
+use crate::files::{kind, name};
 
 #[test]
 fn a_title_is_only_a_title() {
@@ -25,20 +21,20 @@ fn a_title_is_only_a_title() {
         "# comment",
         "tab\tand bell\u{7}",
     ];
-    let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let mut shape = None;
-    for (number, title) in nasty.iter().enumerate() {
-        let mut values = values(Plan::Small);
-        (*title).clone_into(&mut values.store.title);
-        (*title).clone_into(&mut values.store.created_by);
-        let path = scratch.join(format!("title-{number}.json"));
-        fs::write(&path, serde_json::to_vec(&values).unwrap()).unwrap();
-        let objects = objects(&helm::render("store-instance", &[path], &[]).unwrap());
-        let names: Vec<_> = objects.iter().map(|o| format!("{}/{}", kind(o), name(o))).collect();
-        assert_eq!(shape.get_or_insert_with(|| names.clone()), &names, "{title:?} changes what is rendered");
-        let told = objects.iter().find(|o| kind(o) == "ConfigMap").unwrap();
-        assert_eq!(told["data"]["STORE_TITLE"], *title);
-        let deployment = objects.iter().find(|o| kind(o) == "Deployment").unwrap();
-        assert_eq!(deployment["metadata"]["annotations"]["store-platform.dev/created-by"], *title);
+    for engine in Engine::ALL {
+        let mut shape = None;
+        for (number, title) in nasty.iter().enumerate() {
+            let mut values = values(engine, Plan::Small);
+            (*title).clone_into(&mut values.store.title);
+            (*title).clone_into(&mut values.store.created_by);
+            let objects = render(&format!("title-{}-{number}.json", engine.as_str()), &values);
+            let names: Vec<_> = objects.iter().map(|o| format!("{}/{}", kind(o), name(o))).collect();
+            assert_eq!(shape.get_or_insert_with(|| names.clone()), &names, "{title:?} changes what is rendered");
+            let told = objects.iter().find(|o| kind(o) == "ConfigMap").unwrap();
+            assert_eq!(told["data"]["STORE_TITLE"], *title);
+            let annotations = |o: &serde_json::Value| o["metadata"]["annotations"].clone();
+            let said = objects.iter().filter(|o| kind(o) == "Deployment").map(annotations);
+            assert!(said.into_iter().any(|a| a["store-platform.dev/created-by"] == *title), "{title:?}");
+        }
     }
 }

@@ -2,6 +2,18 @@
 Helpers of the store's resources. All of them take the root context of the chart that includes them.
 Objects have fixed names (mysql, wordpress, …): the namespace is the store's own, so nothing can collide, and no
 name from outside meets a length limit.
+
+The files of this folder are every engine's. What is an engine's own is found by its name, and lies in one folder
+(application/ and database/ are WooCommerce's and MySQL's, as in the seed; medusa/ is Medusa's):
+
+  store-engine.<engine>.refuse           combinations that cannot work
+  store-engine.<engine>.routes           which path goes to which Service, as a YAML list
+  store-engine.<engine>.networkpolicy    the flows that it lives by
+  store-engine.<engine>.appCredentials   data of the Secret, for a store by hand
+  store-engine.<engine>.test             name, uid, image and command of `helm test`
+  store-engine.<type>.refuse, .database, .service, .databaseCredentials   the same of its database
+
+store-instance/templates/<…>.yaml says which of its objects are made.
 */}}
 
 {{/* Labels of every object. */}}
@@ -44,12 +56,14 @@ app.kubernetes.io/part-of: store-platform
 {{ include "store-engine.storeLabels" $root }}
 {{- end }}
 
-{{/* (list $root "the value's path" image "tag where none is given"): registry/repository:tag, or @digest. */}}
+{{/* (list $root "the value's path" image "repository, where none is given" "tag, where none is given"):
+registry/repository:tag, or @digest. */}}
 {{- define "store-engine.image" -}}
 {{- $root := index . 0 -}}
 {{- $path := index . 1 -}}
 {{- $image := index . 2 -}}
-{{- $tag := $image.tag | default (index . 3) -}}
+{{- $repository := $image.repository | default (index . 3) -}}
+{{- $tag := $image.tag | default (index . 4) -}}
 {{- if and (not $tag) (not $image.digest) -}}
 {{- fail (printf "%s.tag is empty: set it to the tag of the image that you built (cargo xtask images prints it), or set %s.digest" $path $path) -}}
 {{- end -}}
@@ -59,7 +73,7 @@ app.kubernetes.io/part-of: store-platform
 {{- $registry := ternary (printf "%s/" $root.Values.global.imageRegistry) "" (ne $root.Values.global.imageRegistry "") -}}
 {{- $tagged := ternary (printf ":%s" $tag) "" (ne $tag "") -}}
 {{- $pinned := ternary (printf "@%s" $image.digest) "" (ne $image.digest "") -}}
-{{- printf "%s%s%s%s" $registry $image.repository $tagged $pinned | quote -}}
+{{- printf "%s%s%s%s" $registry $repository $tagged $pinned | quote -}}
 {{- end }}
 
 {{/* Fields of every pod spec: no token of the cluster, no environment of neighbours. */}}
@@ -74,7 +88,7 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{/* Pod Security "restricted" for the uid: (33 or 999). */}}
+{{/* Pod Security "restricted" for the uid. */}}
 {{- define "store-engine.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: {{ . }}
