@@ -8,4 +8,4 @@ node trim.js
 node licences.js
 # Medusa's migrations make a directory for each module that has none, which a store's read-only root would refuse.
 for module in node_modules/@medusajs/*/dist; do mkdir -p "$module/migrations"; done
-rm -rf .medusa build-admin.js trim.js licences.js
+rm -rf .medusa build-admin.js trim.js licences.js licences.json

@@ -9,8 +9,8 @@ require("@medusajs/medusa/core-flows"); require("./setup/own"); require("pg")
 '
 unreadable=$(find . ! -readable -o -type l ! -exec test -e {} \; -print | head -n 1)
 [ -z "$unreadable" ] || { echo "medusa image: cannot be read: $unreadable" >&2; exit 1; }
-# npm's packages beside Debian's, by names that say which is which.
-find node_modules -name package.json -path '*node_modules/*' -exec node -e '
+# npm's packages beside Debian's, by names that say which is which; what a package's own tests bring along is none.
+find node_modules -path '*/test/*' -prune -o -regex '\(.*/\)?node_modules/\(@[^/]*/\)?[^/]*/package.json' -exec node -e '
 const lines = new Set()
 for (const file of process.argv.slice(1)) {
   const { name, version } = JSON.parse(require("fs").readFileSync(file, "utf8"))

@@ -1,6 +1,5 @@
 //! Docker, or buildah: the same Dockerfile, the same kind of archive.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use local_cluster::progress::Progress;
 
 use super::base::{Apt, BASE};
+use super::record::Packages;
 use super::{BuildWith, npm, record};
 
 pub enum Builder {
@@ -61,7 +61,7 @@ impl Builder {
         archive: &Path,
         progress: &Progress,
         log: &Path,
-    ) -> Result<BTreeMap<String, String>> {
+    ) -> Result<Packages> {
         match self {
             Builder::Docker => {
                 let mut build = Command::new("docker");
@@ -127,7 +127,7 @@ impl Buildah {
         archive: &Path,
         progress: &Progress,
         log: &Path,
-    ) -> Result<BTreeMap<String, String>> {
+    ) -> Result<Packages> {
         if archive.exists() {
             // Of an interrupted run: buildah would add to it.
             std::fs::remove_file(archive).with_context(|| format!("remove {}", archive.display()))?;
