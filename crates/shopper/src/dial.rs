@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HOST, HeaderMap, LOCATION};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::de::DeserializeOwned;
@@ -43,6 +43,15 @@ pub struct Answer {
 
 impl Http {
     pub fn new(shop: &Shop) -> Result<Http, Refusal> {
+        Http::with(shop, |client| client)
+    }
+
+    /// For a visit: cookies are kept from page to page.
+    pub fn with_cookies(shop: &Shop) -> Result<Http, Refusal> {
+        Http::with(shop, |client| client.cookie_store(true))
+    }
+
+    fn with(shop: &Shop, more: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Http, Refusal> {
         let public = shop.public_url.clone();
         // Only a name goes through the resolver: an address in the URL would be dialled as it stands.
         let Some(url::Host::Domain(name)) = public.host() else {
@@ -57,7 +66,7 @@ impl Http {
             base.set_port(None)
                 .map_err(|()| Refusal::ours(At::Door, code::ADDRESS, format!("'{public}' is no address")))?;
         }
-        let client = reqwest::Client::builder()
+        let client = more(reqwest::Client::builder())
             .tls_backend_preconfigured(tls(&shop.dial.trust)?)
             .dns_resolver(Resolver { address: shop.dial.address.clone() })
             .http1_only()
@@ -77,6 +86,18 @@ impl Http {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, below(&self.base, path)).header(HOST, &self.host)
     }
+
+    /// A request to a public URL of the same shop.
+    pub fn request_to(&self, method: Method, url: &Url) -> RequestBuilder {
+        let mut dialled = self.base.clone();
+        dialled.set_path(url.path());
+        dialled.set_query(url.query());
+        self.client.request(method, dialled).header(HOST, &self.host)
+    }
+
+    pub fn is_of_shop(&self, url: &Url) -> bool {
+        url.origin() == self.public.origin()
+    }
 }
 
 /// Sends, and gives back only what the shop agreed to.
@@ -87,7 +108,7 @@ pub async fn send(at: At, request: RequestBuilder) -> Result<Answer, Refusal> {
 
 /// Sends, and gives back any answer in JSON.
 pub async fn send_any(at: At, request: RequestBuilder) -> Result<Answer, Refusal> {
-    let mut response = request.send().await.map_err(|error| unreachable(at, &error))?;
+    let response = request.send().await.map_err(|error| unreachable(at, &error))?;
     let (status, headers) = (response.status(), response.headers().clone());
     if status.is_redirection() {
         let place = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("nowhere");
@@ -96,16 +117,7 @@ pub async fn send_any(at: At, request: RequestBuilder) -> Result<Answer, Refusal
             ..Refusal::ours(at, code::REDIRECTED, format!("the shop's API points to {place}"))
         });
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(at, &error))? {
-        if bytes.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(Refusal {
-                status: Some(status.as_u16()),
-                ..Refusal::ours(at, code::TOO_LONG, "the answer does not end")
-            });
-        }
-        bytes.extend_from_slice(&chunk);
-    }
+    let bytes = body(at, response).await?;
     match serde_json::from_slice(&bytes) {
         Ok(body) => Ok(Answer { status, headers, body }),
         Err(_) => {
@@ -113,6 +125,21 @@ pub async fn send_any(at: At, request: RequestBuilder) -> Result<Answer, Refusal
             Err(Refusal { status: Some(status.as_u16()), ..Refusal::ours(at, code::NO_JSON, message) })
         }
     }
+}
+
+/// All of a body that a shop would send.
+pub async fn body(at: At, mut response: Response) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(at, &error))? {
+        if bytes.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(Refusal {
+                status: Some(response.status().as_u16()),
+                ..Refusal::ours(at, code::TOO_LONG, "the answer does not end")
+            });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 /// Takes an answer apart into what we need of it; what is missing is named.
@@ -140,7 +167,7 @@ fn below(base: &Url, path: &str) -> Url {
 }
 
 /// One line, no control characters, and no more than a reader takes in.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.split(|c: char| c.is_control() || c.is_whitespace())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
@@ -150,12 +177,12 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-fn excerpt(bytes: &[u8]) -> String {
+pub fn excerpt(bytes: &[u8]) -> String {
     let text = plain(&String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT)]));
     if text.is_empty() { "it is empty".to_owned() } else { text }
 }
 
-fn unreachable(at: At, error: &reqwest::Error) -> Refusal {
+pub fn unreachable(at: At, error: &reqwest::Error) -> Refusal {
     let code = if error.is_timeout() { code::TIMEOUT } else { code::UNREACHABLE };
     let mut message = error.to_string();
     // reqwest keeps "connection refused" and the certificate's fault in the causes.

@@ -3,7 +3,10 @@
 //! Whoever wants to know whether a store sells asks here: the provisioner for its proof, the demo and the end-to-end
 //! tests for a customer's order. Nothing here knows Kubernetes: where to dial is an argument.
 
+mod browser;
 mod dial;
+mod engine;
+mod html;
 mod medusa;
 mod oauth;
 mod order;
@@ -11,6 +14,8 @@ mod proof;
 mod refusal;
 mod woocommerce;
 
+use engine::Desk;
+pub use engine::ShopKeys;
 pub use order::{AdminKey, AdminOrder, AdminProduct, Customer, Item, Order, Proof, Receipt, Wanted};
 pub use refusal::{At, Refusal};
 
@@ -42,13 +47,20 @@ pub struct Dial {
     pub trust: Vec<Vec<u8>>,
 }
 
-/// Places an order as a guest and confirms it with what a guest gets to see.
+/// Places an order as a customer does, and confirms it with what a customer gets to see: through the storefront's pages
+/// where the engine's shop is ours to serve, by the shop's API where it brings pages of its own.
 pub async fn buy(shop: &Shop, order: &Order) -> Result<Receipt, Refusal> {
-    let http = dial::Http::new(shop)?;
-    match shop.engine {
-        Engine::Woocommerce => woocommerce::guest::buy(&http, order).await,
-        Engine::Medusa => medusa::guest::buy(&http, medusa::shop_key(shop)?, order).await,
-    }
+    engine::of(shop.engine).buy(shop, order).await
+}
+
+/// Places an order as a guest by the shop's API alone.
+pub async fn buy_by_api(shop: &Shop, order: &Order) -> Result<Receipt, Refusal> {
+    engine::of(shop.engine).buy_by_api(shop, order).await
+}
+
+/// What the engine wants of a store's credentials; `read` looks one up by its name.
+pub fn keys(engine: Engine, read: impl Fn(&str) -> Option<SecretString> + Sync) -> Result<ShopKeys, Refusal> {
+    engine::of(engine).keys(&read)
 }
 
 /// The whole proof: buys the proof's product, reads the order back as the owner, takes it away again, and checks that
@@ -59,61 +71,35 @@ pub async fn prove(shop: &Shop, key: &AdminKey) -> Result<Proof, Refusal> {
 
 /// The store's own admin API, as its owner.
 pub fn admin(shop: &Shop, key: &AdminKey) -> Result<Admin, Refusal> {
-    let http = dial::Http::new(shop)?;
-    Ok(Admin(match shop.engine {
-        Engine::Woocommerce => Desk::Woocommerce(woocommerce::admin::Admin::new(http, key)?),
-        Engine::Medusa => Desk::Medusa(medusa::admin::Admin::new(http, shop.key.clone(), key)?),
-    }))
+    engine::of(shop.engine).desk(shop, key).map(Admin)
 }
 
 /// What the owner can ask.
-pub struct Admin(Desk);
-
-/// One for each engine.
-enum Desk {
-    Woocommerce(woocommerce::admin::Admin),
-    Medusa(medusa::admin::Admin),
-}
+pub struct Admin(Box<dyn Desk>);
 
 impl Admin {
     /// `None` when the store knows no such order.
     pub async fn order_read(&self, id: &str) -> Result<Option<AdminOrder>, Refusal> {
-        match &self.0 {
-            Desk::Woocommerce(desk) => desk.order_read(id).await,
-            Desk::Medusa(desk) => desk.order_read(id).await,
-        }
+        self.0.order_read(id).await
     }
 
     /// Cancels the order, so that the stock goes back, then deletes it for good. Medusa keeps customers' orders,
     /// cancelled; the proof's goes.
     pub async fn order_remove(&self, id: &str) -> Result<(), Refusal> {
-        match &self.0 {
-            Desk::Woocommerce(desk) => desk.order_remove(id).await,
-            Desk::Medusa(desk) => desk.order_remove(id).await,
-        }
+        self.0.order_remove(id).await
     }
 
     /// Orders of one customer, newest first, at most a hundred.
     pub async fn orders_of(&self, email: &str) -> Result<Vec<AdminOrder>, Refusal> {
-        match &self.0 {
-            Desk::Woocommerce(desk) => desk.orders_of(email).await,
-            Desk::Medusa(desk) => desk.orders_of(email).await,
-        }
+        self.0.orders_of(email).await
     }
 
     pub async fn product_by_sku(&self, sku: &str) -> Result<Option<AdminProduct>, Refusal> {
-        match &self.0 {
-            Desk::Woocommerce(desk) => desk.product_by_sku(sku).await,
-            Desk::Medusa(desk) => desk.product_by_sku(sku).await,
-        }
+        self.0.product_by_sku(sku).await
     }
 
-    /// As a guest, by the door through which the proof's product is to be had.
     async fn buy_proof(&self, order: &Order) -> Result<Receipt, Refusal> {
-        match &self.0 {
-            Desk::Woocommerce(desk) => woocommerce::guest::buy(desk.http(), order).await,
-            Desk::Medusa(desk) => desk.buy_proof(order).await,
-        }
+        self.0.buy_proof(order).await
     }
 }
 

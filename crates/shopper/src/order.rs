@@ -15,7 +15,7 @@ pub struct Order {
 pub enum Wanted {
     /// The first product that a visitor sees and can buy.
     First,
-    /// The product with this id.
+    /// The product with this id; at a storefront's pages, with this name at the end of its address.
     Product(String),
 }
 

@@ -37,7 +37,7 @@ impl Refusal {
     pub fn is_passing(&self) -> bool {
         let gateway = matches!(self.status, Some(502..=504));
         // An ingress that does not know the host yet answers 404 with nothing a shop would say.
-        let unknown_route = self.status == Some(404) && self.code == code::NO_JSON;
+        let unknown_route = self.status == Some(404) && [code::NO_JSON, code::NO_HTML].contains(&self.code.as_str());
         gateway || unknown_route || self.code == code::UNREACHABLE || self.code == code::TIMEOUT
     }
 }
@@ -61,6 +61,9 @@ pub mod code {
     pub const ORDER_MISSING: &str = "order-missing";
     pub const ORDER_STAYS: &str = "order-stays";
     pub const OTHER_KEY: &str = "other-key";
+    pub const NO_KEY: &str = "no-key";
+    pub const NO_HTML: &str = "no-html";
+    pub const NO_WAY_ON: &str = "no-way-on";
     pub const NO_SHOP_KEY: &str = "no-shop-key";
     pub const NO_PROOF_KEY: &str = "no-proof-key";
     pub const NO_REGION: &str = "no-region";

@@ -1,5 +1,6 @@
 //! The owner, by the admin API: with the store's secret key, or logged in with e-mail and password.
 
+use async_trait::async_trait;
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use tokio::sync::OnceCell;
 use super::money::decimal;
 use super::{guest, no_shop_key};
 use crate::dial::{Answer, Http, read, refused, send, send_any};
+use crate::engine::Desk;
 use crate::refusal::code;
 use crate::{AdminKey, AdminOrder, AdminProduct, At, Order, PROOF_EMAIL, Receipt, Refusal};
 
@@ -44,63 +46,6 @@ impl Admin {
         Ok(Admin { http, shop_key, entry })
     }
 
-    pub async fn order_read(&self, id: &str) -> Result<Option<AdminOrder>, Refusal> {
-        let request = self.request(At::ReadBack, Method::GET, &format!("/orders/{id}")).await?;
-        let answer = send_any(At::ReadBack, request.query(&[("fields", ORDER_FIELDS)])).await?;
-        if is_unknown(&answer) {
-            return Ok(None);
-        }
-        if !answer.status.is_success() {
-            return Err(refused(At::ReadBack, &answer));
-        }
-        Ok(Some(read::<OrderAnswer>(At::ReadBack, answer.body)?.order.into()))
-    }
-
-    pub async fn order_remove(&self, id: &str) -> Result<(), Refusal> {
-        let Some(order) = self.order_read(id).await? else { return Ok(()) };
-        if order.status != CANCELLED {
-            let cancel = self.request(At::Removal, Method::POST, &format!("/orders/{id}/cancel")).await?;
-            send(At::Removal, cancel.json(&json!({}))).await?;
-        }
-        if order.email == PROOF_EMAIL {
-            send(At::Removal, self.request(At::Removal, Method::DELETE, &format!("/proof-orders/{id}")).await?).await?;
-        }
-        Ok(())
-    }
-
-    pub async fn orders_of(&self, email: &str) -> Result<Vec<AdminOrder>, Refusal> {
-        let query = [("q", email), ("limit", "100"), ("order", "-created_at"), ("fields", ORDER_FIELDS)];
-        let request = self.request(At::ReadBack, Method::GET, "/orders").await?.query(&query);
-        let OrdersAnswer { orders } = read(At::ReadBack, send(At::ReadBack, request).await?.body)?;
-        // The search looks into addresses too.
-        Ok(orders.into_iter().map(AdminOrder::from).filter(|order| order.email.eq_ignore_ascii_case(email)).collect())
-    }
-
-    pub async fn product_by_sku(&self, sku: &str) -> Result<Option<AdminProduct>, Refusal> {
-        let query = [("sku", sku), ("fields", "id,sku,product_id,*product")];
-        let request = self.request(At::Products, Method::GET, "/product-variants").await?.query(&query);
-        let VariantsAnswer { variants } = read(At::Products, send(At::Products, request).await?.body)?;
-        let Some(WireVariant { sku: _, product_id, product }) = variants.into_iter().find(|variant| variant.sku == sku)
-        else {
-            return Ok(None);
-        };
-        Ok(Some(AdminProduct { id: product_id, name: product.title, stock: self.stock(sku).await? }))
-    }
-
-    /// As a guest, with the proof's own key; the customers' key must open the shop as well.
-    pub async fn buy_proof(&self, order: &Order) -> Result<Receipt, Refusal> {
-        guest::try_key(&self.http, self.shop_key.as_deref().ok_or_else(no_shop_key)?).await?;
-        let query = [("type", "publishable"), ("limit", "100")];
-        let request = self.request(At::Products, Method::GET, "/api-keys").await?.query(&query);
-        let KeysAnswer { api_keys } = read(At::Products, send(At::Products, request).await?.body)?;
-        let ours = api_keys.into_iter().find(|key| key.title == PROOF_KEY && key.revoked_at.is_none());
-        let key = ours.ok_or_else(|| {
-            let message = format!("the shop has no publishable key titled '{PROOF_KEY}'; run the store's set-up again");
-            Refusal::ours(At::Products, code::NO_PROOF_KEY, message)
-        })?;
-        guest::buy(&self.http, &key.token, order).await
-    }
-
     /// What is on the shelf and promised to nobody.
     async fn stock(&self, sku: &str) -> Result<Option<i64>, Refusal> {
         let request = self.request(At::Stock, Method::GET, "/inventory-items").await?.query(&[("sku", sku)]);
@@ -125,6 +70,66 @@ impl Admin {
         let body = json!({"email": email, "password": password.expose_secret()});
         let TokenAnswer { token } = read(at, send(at, request.json(&body)).await?.body)?;
         Ok(token.into())
+    }
+}
+
+#[async_trait]
+impl Desk for Admin {
+    async fn order_read(&self, id: &str) -> Result<Option<AdminOrder>, Refusal> {
+        let request = self.request(At::ReadBack, Method::GET, &format!("/orders/{id}")).await?;
+        let answer = send_any(At::ReadBack, request.query(&[("fields", ORDER_FIELDS)])).await?;
+        if is_unknown(&answer) {
+            return Ok(None);
+        }
+        if !answer.status.is_success() {
+            return Err(refused(At::ReadBack, &answer));
+        }
+        Ok(Some(read::<OrderAnswer>(At::ReadBack, answer.body)?.order.into()))
+    }
+
+    async fn order_remove(&self, id: &str) -> Result<(), Refusal> {
+        let Some(order) = self.order_read(id).await? else { return Ok(()) };
+        if order.status != CANCELLED {
+            let cancel = self.request(At::Removal, Method::POST, &format!("/orders/{id}/cancel")).await?;
+            send(At::Removal, cancel.json(&json!({}))).await?;
+        }
+        if order.email == PROOF_EMAIL {
+            send(At::Removal, self.request(At::Removal, Method::DELETE, &format!("/proof-orders/{id}")).await?).await?;
+        }
+        Ok(())
+    }
+
+    async fn orders_of(&self, email: &str) -> Result<Vec<AdminOrder>, Refusal> {
+        let query = [("q", email), ("limit", "100"), ("order", "-created_at"), ("fields", ORDER_FIELDS)];
+        let request = self.request(At::ReadBack, Method::GET, "/orders").await?.query(&query);
+        let OrdersAnswer { orders } = read(At::ReadBack, send(At::ReadBack, request).await?.body)?;
+        // The search looks into addresses too.
+        Ok(orders.into_iter().map(AdminOrder::from).filter(|order| order.email.eq_ignore_ascii_case(email)).collect())
+    }
+
+    async fn product_by_sku(&self, sku: &str) -> Result<Option<AdminProduct>, Refusal> {
+        let query = [("sku", sku), ("fields", "id,sku,product_id,*product")];
+        let request = self.request(At::Products, Method::GET, "/product-variants").await?.query(&query);
+        let VariantsAnswer { variants } = read(At::Products, send(At::Products, request).await?.body)?;
+        let Some(WireVariant { sku: _, product_id, product }) = variants.into_iter().find(|variant| variant.sku == sku)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(AdminProduct { id: product_id, name: product.title, stock: self.stock(sku).await? }))
+    }
+
+    /// As a guest, with the proof's own key; the customers' key must open the shop as well.
+    async fn buy_proof(&self, order: &Order) -> Result<Receipt, Refusal> {
+        guest::try_key(&self.http, self.shop_key.as_deref().ok_or_else(no_shop_key)?).await?;
+        let query = [("type", "publishable"), ("limit", "100")];
+        let request = self.request(At::Products, Method::GET, "/api-keys").await?.query(&query);
+        let KeysAnswer { api_keys } = read(At::Products, send(At::Products, request).await?.body)?;
+        let ours = api_keys.into_iter().find(|key| key.title == PROOF_KEY && key.revoked_at.is_none());
+        let key = ours.ok_or_else(|| {
+            let message = format!("the shop has no publishable key titled '{PROOF_KEY}'; run the store's set-up again");
+            Refusal::ours(At::Products, code::NO_PROOF_KEY, message)
+        })?;
+        guest::buy(&self.http, &key.token, order).await
     }
 }
 

@@ -41,6 +41,11 @@ pub async fn buy(http: &Http, key: &str, order: &Order) -> Result<Receipt, Refus
     guest.confirm(&placed(completed)?).await
 }
 
+/// The guest's own look at an order.
+pub async fn confirm(http: &Http, key: &str, id: &str) -> Result<Receipt, Refusal> {
+    Guest { http, key }.confirm(id).await
+}
+
 /// Does the key open the shop?
 pub async fn try_key(http: &Http, key: &str) -> Result<(), Refusal> {
     Guest { http, key }.get(At::Products, "/regions", &[("limit", "1")]).await.map(|_| ())

@@ -1,14 +1,17 @@
 //! The owner, by the REST API v3: Basic over https, a signed query over http.
 
+use async_trait::async_trait;
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::guest;
 use crate::dial::{Answer, Http, read, refused, send, send_any};
+use crate::engine::Desk;
 use crate::oauth::{self, Moment};
 use crate::refusal::code;
-use crate::{AdminKey, AdminOrder, AdminProduct, At, Refusal};
+use crate::{AdminKey, AdminOrder, AdminProduct, At, Order, Receipt, Refusal};
 
 const API: &str = "/wp-json/wc/v3";
 
@@ -28,11 +31,20 @@ impl Admin {
         }
     }
 
-    pub fn http(&self) -> &Http {
-        &self.http
+    fn request(&self, method: &Method, path: &str, query: &[(&str, String)]) -> RequestBuilder {
+        let request = self.http.request(method.clone(), path);
+        let (key, secret) = (self.key.expose_secret(), self.secret.expose_secret());
+        let public = self.http.public_url(path);
+        if public.scheme() == "https" {
+            return request.query(query).basic_auth(key, Some(secret));
+        }
+        request.query(&oauth::signed(method.as_str(), &public, query, key, secret, &Moment::now()))
     }
+}
 
-    pub async fn order_read(&self, id: &str) -> Result<Option<AdminOrder>, Refusal> {
+#[async_trait]
+impl Desk for Admin {
+    async fn order_read(&self, id: &str) -> Result<Option<AdminOrder>, Refusal> {
         let answer = send_any(At::ReadBack, self.request(&Method::GET, &order_path(id), &[])).await?;
         if is_unknown_order(&answer) {
             return Ok(None);
@@ -43,7 +55,7 @@ impl Admin {
         Ok(Some(read::<WireOrder>(At::ReadBack, answer.body)?.into()))
     }
 
-    pub async fn order_remove(&self, id: &str) -> Result<(), Refusal> {
+    async fn order_remove(&self, id: &str) -> Result<(), Refusal> {
         let path = order_path(id);
         let cancel = self.request(&Method::PUT, &path, &[]).json(&json!({"status": "cancelled"}));
         let answer = send_any(At::Removal, cancel).await?;
@@ -58,7 +70,7 @@ impl Admin {
         Ok(())
     }
 
-    pub async fn orders_of(&self, email: &str) -> Result<Vec<AdminOrder>, Refusal> {
+    async fn orders_of(&self, email: &str) -> Result<Vec<AdminOrder>, Refusal> {
         let query = [("search", email.to_owned()), ("per_page", "100".to_owned())];
         let answer = send(At::ReadBack, self.request(&Method::GET, &format!("{API}/orders"), &query)).await?;
         let orders: Vec<WireOrder> = read(At::ReadBack, answer.body)?;
@@ -66,21 +78,16 @@ impl Admin {
         Ok(orders.into_iter().map(AdminOrder::from).filter(|order| order.email.eq_ignore_ascii_case(email)).collect())
     }
 
-    pub async fn product_by_sku(&self, sku: &str) -> Result<Option<AdminProduct>, Refusal> {
+    async fn product_by_sku(&self, sku: &str) -> Result<Option<AdminProduct>, Refusal> {
         let query = [("sku", sku.to_owned())];
         let answer = send(At::Products, self.request(&Method::GET, &format!("{API}/products"), &query)).await?;
         let products: Vec<WireProduct> = read(At::Products, answer.body)?;
         Ok(products.into_iter().find(|product| product.sku == sku).map(AdminProduct::from))
     }
 
-    fn request(&self, method: &Method, path: &str, query: &[(&str, String)]) -> RequestBuilder {
-        let request = self.http.request(method.clone(), path);
-        let (key, secret) = (self.key.expose_secret(), self.secret.expose_secret());
-        let public = self.http.public_url(path);
-        if public.scheme() == "https" {
-            return request.query(query).basic_auth(key, Some(secret));
-        }
-        request.query(&oauth::signed(method.as_str(), &public, query, key, secret, &Moment::now()))
+    /// The Store API sells the proof's product to everybody who knows its id.
+    async fn buy_proof(&self, order: &Order) -> Result<Receipt, Refusal> {
+        guest::buy(&self.http, order).await
     }
 }
 
