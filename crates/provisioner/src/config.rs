@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use store_model::values::Image;
-use store_model::{Engine, HostName};
+use store_model::{Engine, HostName, ImageName};
 use url::Url;
 
 use crate::db::DbSettings;
@@ -15,8 +15,8 @@ mod vars;
 
 use vars::Vars;
 
-/// The names this program understands; the provisioner chart sets these and no others (`tests/agreements.rs`).
-pub const NAMES: [&str; 39] = [
+/// The names this program understands, but those that the engines add.
+const NAMES: [&str; 36] = [
     "APP_ENV",
     "LOG_LEVEL",
     "LISTEN_ADDR",
@@ -44,9 +44,6 @@ pub const NAMES: [&str; 39] = [
     "STORAGE_CLASS",
     "IMAGE_REGISTRY",
     "IMAGE_PULL_SECRETS",
-    "IMAGE_MYSQL",
-    "IMAGE_WOOCOMMERCE",
-    "ENGINE_WOOCOMMERCE_UNAVAILABLE",
     "STORE_MANAGER_ROLE",
     "SERVICE_ACCOUNT",
     "TOKEN_SECRET",
@@ -60,6 +57,13 @@ pub const NAMES: [&str; 39] = [
 
 /// Set by Kubernetes or by the developer, and handed on to Helm, which finds the API server by them.
 const HELM_PASSES: [&str; 4] = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"];
+
+/// All of them; the provisioner chart sets these and no others (`tests/agreements.rs`).
+pub fn names() -> Vec<&'static str> {
+    let images = ImageName::ALL.into_iter().map(ImageName::env);
+    let unavailable = Engine::ALL.into_iter().map(|engine| engine.spec().unavailable_env);
+    NAMES.into_iter().chain(images).chain(unavailable).collect()
+}
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -124,10 +128,10 @@ pub enum DialTo {
 pub struct Images {
     pub registry: String,
     pub pull_secrets: Vec<String>,
-    pub mysql: Option<Image>,
-    pub woocommerce: Option<Image>,
-    /// Why there is no WooCommerce image, and the cure, in the operator's words.
-    pub woocommerce_unavailable: String,
+    /// What stores run; an engine whose images are not all here can't be had.
+    pub stores: BTreeMap<ImageName, Image>,
+    /// Why an engine can't be had, and the cure, in the operator's words.
+    pub unavailable: BTreeMap<Engine, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -221,21 +225,18 @@ impl Config {
 
     /// `None` if stores of this engine can be made, else why not and what to do.
     pub fn engine_unavailable(&self, engine: Engine) -> Option<String> {
-        match engine {
-            Engine::Woocommerce if !self.images.woocommerce_unavailable.is_empty() => Some(format!(
-                "engine woocommerce is not available: {}",
-                self.images.woocommerce_unavailable
-            )),
-            Engine::Woocommerce if self.images.woocommerce.is_none() || self.images.mysql.is_none() => Some(
-                "engine woocommerce is not available: its images are not configured; set IMAGE_WOOCOMMERCE and IMAGE_MYSQL"
-                    .to_owned(),
-            ),
-            Engine::Woocommerce => None,
-            Engine::Medusa => Some(
-                "engine medusa is not available: this release has no image and no chart templates for it; use woocommerce"
-                    .to_owned(),
-            ),
-        }
+        let why = match self.images.unavailable.get(&engine) {
+            Some(why) => why.clone(),
+            None => {
+                let lacks = |image: &&ImageName| !self.images.stores.contains_key(image);
+                let missing: Vec<&str> = engine.spec().images.iter().filter(lacks).map(|image| image.env()).collect();
+                if missing.is_empty() {
+                    return None;
+                }
+                format!("its images are not configured; set {}", missing.join(", "))
+            }
+        };
+        Some(format!("engine {} is not available: {why}", engine.as_str()))
     }
 
     /// The address a customer types; never ends with a slash.
@@ -352,9 +353,11 @@ fn images(vars: &mut Vars) -> Images {
             .filter(|name| !name.is_empty())
             .map(str::to_owned)
             .collect(),
-        mysql: image(vars, "IMAGE_MYSQL"),
-        woocommerce: image(vars, "IMAGE_WOOCOMMERCE"),
-        woocommerce_unavailable: vars.text("ENGINE_WOOCOMMERCE_UNAVAILABLE", ""),
+        stores: ImageName::ALL.into_iter().filter_map(|name| Some((name, image(vars, name.env())?))).collect(),
+        unavailable: Engine::ALL
+            .into_iter()
+            .filter_map(|engine| Some((engine, vars.get(engine.spec().unavailable_env)?)))
+            .collect(),
     }
 }
 

@@ -10,6 +10,9 @@ use crate::words;
 pub struct EngineView {
     #[schema(value_type = words::Engine)]
     pub engine: Engine,
+    /// As its makers write it.
+    #[schema(example = "WooCommerce")]
+    pub title: String,
     pub available: bool,
     /// Why it is not available, and the cure.
     #[serde(default, skip_serializing_if = "Option::is_none")]

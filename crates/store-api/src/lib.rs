@@ -17,8 +17,8 @@ pub use event::{EventPage, EventView};
 pub use problem::{FieldError, Problem};
 pub use sse::EventStream;
 pub use store::{
-    CreateStore, CredentialsView, ProofView, ReasonView, Seconds, StepState, StepView, StoreListQuery, StorePage,
-    StoreView,
+    CreateStore, CredentialsView, KeyView, ProofView, ReasonView, Seconds, StepState, StepView, StoreListQuery,
+    StorePage, StoreView,
 };
 
 /// Where the API lives below the provisioner's address.

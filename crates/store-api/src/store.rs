@@ -30,7 +30,7 @@ pub struct CreateStore {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
     pub currency: Option<String>,
-    /// ISO 3166-1 alpha-2, or with a state as in `US:CA`; `DE` when left out.
+    /// ISO 3166-1 alpha-2, or with a state as in `US:CA` (WooCommerce only; others take the country); `DE` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^[A-Z]{2}(:[A-Z0-9-]{1,6})?$", example = "DE")]
     pub country: Option<String>,
@@ -208,15 +208,40 @@ pub struct CredentialsView {
     pub admin_url: String,
     pub admin_user: String,
     pub admin_password: String,
-    /// Key and secret of the store's own admin API.
-    pub consumer_key: String,
-    pub consumer_secret: String,
+    /// What the engine has besides: keys of its APIs, its database's address.
+    pub keys: Vec<KeyView>,
+}
+
+/// One value of the store's credentials.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyView {
+    /// For programs.
+    #[schema(example = "publishable-key")]
+    pub name: String,
+    /// For people.
+    #[schema(example = "Publishable key")]
+    pub title: String,
+    pub value: String,
+}
+
+impl CredentialsView {
+    /// The value with this name, if the engine has one.
+    pub fn key(&self, name: &str) -> Option<&str> {
+        self.keys.iter().find(|key| key.name == name).map(|key| key.value.as_str())
+    }
 }
 
 impl std::fmt::Debug for CredentialsView {
     /// Secrets do not print.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CredentialsView").field("store_id", &self.store_id).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for KeyView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyView").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -123,8 +123,9 @@ pub enum StoreCommand {
 pub struct Create {
     /// 3 to 30 of a-z, 0-9 and '-'; becomes the first part of the store's address.
     pub name: String,
-    #[arg(long, value_parser = engine, default_value = "woocommerce")]
-    pub engine: Engine,
+    /// woocommerce or medusa; the first that is available when left out.
+    #[arg(long, value_parser = engine)]
+    pub engine: Option<Engine>,
     /// small, medium or large.
     #[arg(long, value_parser = plan)]
     pub plan: Option<Plan>,

@@ -15,6 +15,7 @@ use provisioner::db::Db;
 use provisioner::http::{self, ApiToken, App};
 use provisioner::worker;
 use serde_json::Value;
+use store_model::{Engine, ImageName};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::sync::watch;
@@ -43,14 +44,14 @@ impl World {
 
     /// The platform with nobody at work, and what lets somebody work.
     async fn idle() -> (World, Worker) {
+        World::with_images(&ImageName::ALL).await
+    }
+
+    async fn with_images(images: &[ImageName]) -> (World, Worker) {
         let home = tempfile::tempdir().unwrap();
-        let env = [
-            ("BASE_DOMAIN", "localhost"),
-            ("IMAGE_WOOCOMMERCE", "store-platform/woocommerce:1"),
-            ("IMAGE_MYSQL", "store-platform/mysql:1"),
-            ("DATA_DIR", home.path().to_str().unwrap()),
-        ];
-        let env: BTreeMap<String, String> = env.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let env = [("BASE_DOMAIN", "localhost"), ("DATA_DIR", home.path().to_str().unwrap())];
+        let env = env.into_iter().chain(images.iter().map(|image| (image.env(), "store-platform/image:1")));
+        let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let config = Config::from_env_map(env).unwrap();
         let fake = Fake::new(Pace::AtOnce);
         let app = App {
@@ -166,6 +167,38 @@ async fn a_store_from_create_to_gone() {
     for line in told.out.lines() {
         assert!(serde_json::from_str::<Value>(line).unwrap()["id"].is_number(), "{line}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_engines_credentials_are_shown_by_their_titles() {
+    let world = World::working().await;
+    for engine in Engine::ALL {
+        let name = format!("shop-{}", engine.as_str());
+        let made = world.run(&["store", "create", &name, "--engine", engine.as_str(), "--wait"]).await;
+        assert_eq!(made.code, 0, "{}", made.err);
+        let shown = world.run(&["store", "credentials", &name]).await;
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        let credentials = world.json(&["store", "credentials", &name]).await;
+        let keys = credentials["keys"].as_array().unwrap();
+        assert_eq!(keys.len(), engine.spec().shown.len());
+        for key in keys {
+            let line = shown.out.lines().find(|line| line.starts_with(key["title"].as_str().unwrap()));
+            assert!(line.unwrap().ends_with(key["value"].as_str().unwrap()), "{}", shown.out);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_nobody_names_is_the_first_that_can_be_had() {
+    for engine in Engine::ALL {
+        let (world, _nobody) = World::with_images(engine.spec().images).await;
+        assert_eq!(world.run(&["store", "create", "cups"]).await.code, 0);
+        assert_eq!(world.json(&["store", "get", "cups"]).await["engine"], engine.as_str());
+    }
+    let (world, _nobody) = World::with_images(&[]).await;
+    let refused = world.run(&["store", "create", "cups"]).await;
+    assert_eq!(refused.code, 1, "{}", refused.err);
+    assert!(Engine::ALL.iter().all(|engine| refused.err.contains(engine.as_str())), "{}", refused.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,8 +13,10 @@ use futures::{Stream, StreamExt};
 use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
 use tokio::sync::{Notify, broadcast};
 
-use super::{Cluster, Credentials, Done, Retry, StepError};
+use super::{Cluster, Credentials, Done, Retry, StepError, secrets};
 use world::Place;
+
+pub use world::Minted;
 
 /// How what is installed comes up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,8 +156,8 @@ impl Fake {
     }
 
     /// The secret that was minted for a store; it must never change.
-    pub fn minted(&self, id: &StoreId) -> Option<u64> {
-        self.world().places.get(id).and_then(|place| place.credentials)
+    pub fn minted(&self, id: &StoreId) -> Option<Minted> {
+        self.world().places.get(id).and_then(|place| place.credentials.clone())
     }
 
     /// The steps that were asked for a store, in their order.
@@ -262,7 +264,7 @@ impl Cluster for Fake {
             let World { places, scripts, .. } = &mut *world;
             let place = places.entry(id.clone()).or_insert_with(|| Place::new(store, &script));
             let script = scripts.entry(store.name.to_string()).or_default();
-            let done = place.end(step, script)?;
+            let done = place.end(store, step, script)?;
             if self.pace == Pace::AtOnce {
                 while place.tick(script) {}
             }
@@ -286,15 +288,11 @@ impl Cluster for Fake {
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         let world = self.world();
         let minted = world.places.get(&store.id).and_then(|place| place.credentials.as_ref());
-        let Some(secret) = minted else {
+        let Some(minted) = minted else {
             return Err(refused(ReasonCode::Cluster, "the store has no credentials yet", Retry::Later));
         };
-        Ok(Credentials {
-            admin_user: "owner".to_owned(),
-            admin_password: format!("password-{secret}").into(),
-            consumer_key: format!("ck_{secret}").into(),
-            consumer_secret: format!("cs_{secret}").into(),
-        })
+        secrets::for_owner(store, |secret, key| minted.get(&secret)?.get(key).cloned())
+            .map_err(|missing| refused(ReasonCode::Cluster, &missing, Retry::Later))
     }
 }
 

@@ -2,11 +2,13 @@
 
 pub mod fake;
 pub mod real;
+mod secrets;
 
 use std::pin::Pin;
 
 use async_trait::async_trait;
 use futures::Stream;
+use secrecy::SecretString;
 use store_model::{Reason, Seen, Step, Store, StoreId};
 
 /// Looks at a store, does one deed for it, and tells when something changed.
@@ -44,12 +46,21 @@ pub struct Sale {
     pub milliseconds: u64,
 }
 
+/// What the owner is shown: the log-in, and what the engine has besides.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     pub admin_user: String,
-    pub admin_password: secrecy::SecretString,
-    pub consumer_key: secrecy::SecretString,
-    pub consumer_secret: secrecy::SecretString,
+    pub admin_password: SecretString,
+    pub keys: Vec<Key>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// For programs, e.g. `consumer-key`.
+    pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    pub value: SecretString,
 }
 
 /// Why a look or a deed failed, and whether trying again may help.

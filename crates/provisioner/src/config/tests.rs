@@ -41,9 +41,28 @@ fn a_password_with_any_character_reaches_postgres_and_no_message() {
 fn nothing_set_means_sqlite_and_no_engine() {
     let config = config(&[]).unwrap();
     assert!(matches!(config.database, DbSettings::Sqlite { .. }));
-    assert!(config.engine_unavailable(Engine::Woocommerce).unwrap().contains("IMAGE_WOOCOMMERCE"));
-    let with = |pairs| self::config(pairs).unwrap().engine_unavailable(Engine::Woocommerce);
-    assert_eq!(with(&[("IMAGE_WOOCOMMERCE", "a/w:1"), ("IMAGE_MYSQL", "a/m:1")]), None);
+    for engine in Engine::ALL {
+        let why = config.engine_unavailable(engine).unwrap();
+        for image in engine.spec().images {
+            assert!(why.contains(image.env()), "{why}");
+        }
+    }
+}
+
+#[test]
+fn an_engine_can_be_had_once_all_of_its_images_are_named() {
+    for engine in Engine::ALL {
+        let images: Vec<(&str, &str)> = engine.spec().images.iter().map(|image| (image.env(), "a/image:1")).collect();
+        assert_eq!(config(&images).unwrap().engine_unavailable(engine), None);
+        let why = config(&images[1..]).unwrap().engine_unavailable(engine).unwrap();
+        assert!(why.contains(images[0].0) && !why.contains(images[1].0), "{why}");
+        for other in Engine::ALL.into_iter().filter(|other| *other != engine) {
+            assert!(config(&images).unwrap().engine_unavailable(other).is_some(), "{other:?}");
+        }
+        let told = [&images[..], &[(engine.spec().unavailable_env, "no registry; get one")]].concat();
+        let why = config(&told).unwrap().engine_unavailable(engine).unwrap();
+        assert!(why.contains(engine.as_str()) && why.ends_with("no registry; get one"), "{why}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{HELM_PASSES, NAMES};
+use super::{HELM_PASSES, names};
 
 /// The variables, and every error in them so far.
 pub(super) struct Vars {
@@ -16,7 +16,7 @@ impl Vars {
     }
 
     pub fn get(&self, name: &str) -> Option<String> {
-        debug_assert!(NAMES.contains(&name) || HELM_PASSES.contains(&name), "{name} is missing in NAMES");
+        debug_assert!(names().contains(&name) || HELM_PASSES.contains(&name), "{name} is missing in NAMES");
         self.map.get(name).filter(|value| !value.is_empty()).cloned()
     }
 

@@ -4,13 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use secrecy::ExposeSecret;
-use store_api::{CredentialsView, Problem};
+use store_api::{CredentialsView, KeyView, Problem};
 use store_model::{Phase, Stage, StageState};
 
 use super::auth::Caller;
 use super::problem::Refused;
 use super::{App, stores, views};
-use crate::cluster::{Credentials, Retry};
+use crate::cluster::{Credentials, Key, Retry};
 use crate::db::StoreRow;
 
 /// One read of one Secret; an API server that needs longer is in trouble.
@@ -52,14 +52,18 @@ pub async fn show(
     };
     // First the record, then the secret: what was shown without a trace cannot be unseen.
     app.db.credentials_shown(&row.store.id, &caller.0).await?;
-    let Credentials { admin_user, admin_password, consumer_key, consumer_secret } = credentials;
+    let Credentials { admin_user, admin_password, keys } = credentials;
+    let key = |Key { name, title, value }: Key| KeyView {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        value: value.expose_secret().to_owned(),
+    };
     Ok(Json(CredentialsView {
         store_id: row.store.id.to_string(),
         admin_url: views::admin_url(&app.config.store_url(&row.store.host), row.store.engine),
         admin_user,
         admin_password: admin_password.expose_secret().to_owned(),
-        consumer_key: consumer_key.expose_secret().to_owned(),
-        consumer_secret: consumer_secret.expose_secret().to_owned(),
+        keys: keys.into_iter().map(key).collect(),
     }))
 }
 

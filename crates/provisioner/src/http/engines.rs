@@ -18,7 +18,13 @@ use super::App;
 pub async fn list(State(app): State<App>) -> Json<Vec<EngineView>> {
     let view = |engine| {
         let reason = app.config.engine_unavailable(engine);
-        EngineView { engine, available: reason.is_none(), reason, plans: Plan::ALL.to_vec() }
+        EngineView {
+            engine,
+            title: engine.spec().title.to_owned(),
+            available: reason.is_none(),
+            reason,
+            plans: Plan::ALL.to_vec(),
+        }
     };
     Json(Engine::ALL.into_iter().map(view).collect())
 }

@@ -36,10 +36,7 @@ pub fn store(app: &App, row: StoreRow) -> StoreView {
 }
 
 pub fn admin_url(url: &str, engine: Engine) -> String {
-    match engine {
-        Engine::Woocommerce => format!("{url}/wp-admin/"),
-        Engine::Medusa => format!("{url}/app"),
-    }
+    format!("{url}{}", engine.spec().admin_path)
 }
 
 pub fn event(row: EventRow) -> EventView {

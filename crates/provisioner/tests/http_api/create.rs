@@ -179,17 +179,42 @@ async fn the_same_key_makes_one_store() {
 
 #[tokio::test]
 async fn an_engine_that_is_not_there_is_refused_with_the_cure() {
-    let world =
-        World::with_env(&[("ENGINE_WOOCOMMERCE_UNAVAILABLE", "its archive is missing; set WOOCOMMERCE_ZIP")]).await;
-    for engine in ["woocommerce", "medusa"] {
-        let answer = world.post(STORES, &json!({"name": "cups", "engine": engine})).await;
-        assert_eq!(answer.problem(422).1, ["engine"]);
-        let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
-        assert!(message.starts_with(&format!("engine {engine} is not available: ")), "{message}");
+    for (index, engine) in Engine::ALL.into_iter().enumerate() {
+        let (word, spec) = (engine.as_str(), engine.spec());
+        for (variable, value, says) in [
+            (spec.unavailable_env, "its archive is missing; set ARCHIVE", "set ARCHIVE"),
+            (spec.app_image.env(), "", spec.app_image.env()),
+            (spec.database_image.env(), "", spec.database_image.env()),
+        ] {
+            let world = World::with_env(&[(variable, value)]).await;
+            let answer = world.post(STORES, &json!({"name": "cups", "engine": word})).await;
+            assert_eq!(answer.problem(422).1, ["engine"]);
+            let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+            assert!(message.starts_with(&format!("engine {word} is not available: ")), "{message}");
+            let engines = world.get("/api/v1/engines").await.json();
+            assert_eq!((&engines[index]["engine"], &engines[index]["available"]), (&json!(word), &json!(false)));
+            assert!(engines[index]["reason"].as_str().unwrap().contains(says), "{engines}");
+            // The others are none the worse for it.
+            for (other, view) in engines.as_array().unwrap().iter().enumerate() {
+                assert_eq!(view["available"], json!(other != index), "{engines}");
+            }
+        }
     }
+}
+
+#[tokio::test]
+async fn every_engine_with_its_images_can_be_had_and_asked_for() {
+    let world = World::idle().await;
     let engines = world.get("/api/v1/engines").await.json();
-    assert_eq!(engines[0]["available"], false);
-    assert!(engines[0]["reason"].as_str().unwrap().contains("set WOOCOMMERCE_ZIP"));
-    let engines = World::idle().await.get("/api/v1/engines").await.json();
-    assert_eq!(engines[0], json!({"engine": "woocommerce", "available": true, "plans": ["small", "medium", "large"]}));
+    assert_eq!(engines.as_array().unwrap().len(), Engine::ALL.len());
+    for (index, engine) in Engine::ALL.into_iter().enumerate() {
+        let (word, spec) = (engine.as_str(), engine.spec());
+        let plans = ["small", "medium", "large"];
+        let expected = json!({"engine": word, "title": spec.title, "available": true, "plans": plans});
+        assert_eq!(engines[index], expected);
+        let answer = world.post(STORES, &json!({"name": format!("cups-{index}"), "engine": word})).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        let admin = format!("http://cups-{index}.localhost:8080{}", spec.admin_path);
+        assert_eq!(answer.json()["adminUrl"], json!(admin));
+    }
 }

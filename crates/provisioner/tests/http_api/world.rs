@@ -12,6 +12,7 @@ use provisioner::http::{self, ApiToken, App};
 use provisioner::worker;
 use serde_json::{Value, json};
 use store_api::{Client, ClientSettings};
+use store_model::{Engine, ImageName};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -51,15 +52,15 @@ impl World {
 
     pub async fn with_env(changes: &[(&str, &str)]) -> World {
         let directory = tempfile::tempdir().unwrap();
-        let defaults = [
-            ("BASE_DOMAIN", "localhost"),
-            ("PUBLIC_PORT", "8080"),
-            ("IMAGE_WOOCOMMERCE", "store-platform/woocommerce:1"),
-            ("IMAGE_MYSQL", "store-platform/mysql:1"),
-            ("DATA_DIR", directory.path().to_str().unwrap()),
-        ];
-        let env: BTreeMap<String, String> =
-            defaults.iter().chain(changes).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let defaults =
+            [("BASE_DOMAIN", "localhost"), ("PUBLIC_PORT", "8080"), ("DATA_DIR", directory.path().to_str().unwrap())];
+        let images = ImageName::ALL.map(|image| (image.env(), "store-platform/image:1"));
+        let env: BTreeMap<String, String> = defaults
+            .iter()
+            .chain(&images)
+            .chain(changes)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let config = Config::from_env_map(env).unwrap();
         let fake = Fake::new(Pace::AtOnce);
         let app = App {
@@ -106,7 +107,11 @@ impl World {
 
     /// Creates a store of that name and gives back its id.
     pub async fn create(&self, name: &str) -> String {
-        let answer = self.post(STORES, &json!({"name": name, "engine": "woocommerce"})).await;
+        self.create_of(name, Engine::Woocommerce).await
+    }
+
+    pub async fn create_of(&self, name: &str, engine: Engine) -> String {
+        let answer = self.post(STORES, &json!({"name": name, "engine": engine.as_str()})).await;
         assert_eq!(answer.status, 202, "{}", answer.text);
         answer.json()["id"].as_str().unwrap().to_owned()
     }

@@ -3,6 +3,7 @@ mod show;
 use std::process::{Command, Stdio};
 
 use store_api::{CreateStore, StoreListQuery, StoreView};
+use store_model::Engine;
 use uuid::Uuid;
 
 use crate::cli::{Create, Format, List, StoreCommand, Target, Wait};
@@ -50,6 +51,10 @@ pub async fn engines(session: &Session, output: &Output) -> Result<(), Failure> 
 
 async fn create(session: &Session, create: Create, output: &Output) -> Result<(), Failure> {
     let Create { name, engine, plan, title, admin_email, currency, country, no_sample_products, wait } = create;
+    let engine = match engine {
+        Some(engine) => engine,
+        None => first_available(session).await?,
+    };
     let sample_products = no_sample_products.then_some(false);
     let store = CreateStore { name, engine, plan, title, admin_email, currency, country, sample_products };
     // With a key the client may send it again when the connection breaks, and there is still one store.
@@ -59,6 +64,16 @@ async fn create(session: &Session, create: Create, output: &Output) -> Result<()
         eprintln!("accepted; `storectl store wait {0}` waits until it has sold something", view.name);
     }
     finish(session, view, Target::Ready, wait, output).await
+}
+
+/// What is made where nobody says what of.
+async fn first_available(session: &Session) -> Result<Engine, Failure> {
+    let engines = session.client.engines().await?;
+    if let Some(view) = engines.iter().find(|view| view.available) {
+        return Ok(view.engine);
+    }
+    let reasons: Vec<String> = engines.into_iter().filter_map(|view| view.reason).collect();
+    Err(Failure::general("no engine is available here").hint(output::plain(&reasons.join("; "))))
 }
 
 /// Waits if that was asked for, and shows the store.

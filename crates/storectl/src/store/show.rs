@@ -67,15 +67,11 @@ pub fn event(event: &EventView) -> String {
 }
 
 pub fn credentials(credentials: &CredentialsView) -> String {
-    let CredentialsView { store_id: _, admin_url, admin_user, admin_password, consumer_key, consumer_secret } =
-        credentials;
-    pairs(&[
-        ("admin", admin_url.clone()),
-        ("user", admin_user.clone()),
-        ("password", admin_password.clone()),
-        ("API key", consumer_key.clone()),
-        ("API secret", consumer_secret.clone()),
-    ])
+    let CredentialsView { store_id: _, admin_url, admin_user, admin_password, keys } = credentials;
+    let mut lines =
+        vec![("Admin", admin_url.clone()), ("User", plain(admin_user)), ("Password", admin_password.clone())];
+    lines.extend(keys.iter().map(|key| (key.title.as_str(), key.value.clone())));
+    pairs(&lines)
 }
 
 pub fn engines(engines: &[EngineView]) -> String {

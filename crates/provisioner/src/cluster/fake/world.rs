@@ -1,10 +1,15 @@
-use rand::RngExt;
+use std::collections::BTreeMap;
+
 use store_model::{
-    NamespaceSeen, Reason, ReasonCode, Recovery, ReleaseSeen, RouteSeen, Seen, Step, Store, WorkloadSeen,
+    NamespaceSeen, Reason, ReasonCode, Recovery, ReleaseSeen, RouteSeen, SecretName, Seen, Step, Store, WorkloadSeen,
 };
 
+use super::super::secrets::{self, Values};
 use super::super::{Done, Retry, Sale, StepError};
 use super::{Script, refused};
+
+/// The values of a store's Secrets.
+pub type Minted = BTreeMap<SecretName, Values>;
 
 /// One store's corner of the cluster.
 pub(super) struct Place {
@@ -12,7 +17,7 @@ pub(super) struct Place {
     namespace: NamespaceSeen,
     access: bool,
     /// What was minted, once.
-    pub credentials: Option<u64>,
+    pub credentials: Option<Minted>,
     release: ReleaseSeen,
     database: Level,
     application: Level,
@@ -126,12 +131,13 @@ impl Place {
     }
 
     /// The second half: the deed has happened.
-    pub fn end(&mut self, step: &Step, script: &mut Script) -> Result<Done, StepError> {
+    pub fn end(&mut self, store: &Store, step: &Step, script: &mut Script) -> Result<Done, StepError> {
         match step {
             Step::CreateNamespace => self.namespace = NamespaceSeen::Ours,
             Step::GrantAccess => self.access = true,
             Step::CreateCredentials => {
-                self.credentials.get_or_insert_with(|| rand::rng().random());
+                let mint = |name| (name, secrets::mint(store, name));
+                self.credentials.get_or_insert_with(|| SecretName::ALL.into_iter().map(mint).collect());
             }
             Step::InstallRelease => {
                 self.release = ReleaseSeen::Deployed { current: true };

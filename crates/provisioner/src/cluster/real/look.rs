@@ -5,10 +5,12 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{ListParams, ObjectMeta};
 use kube::core::ObjectList;
 use kube::core::PartialObjectMeta;
-use store_model::{Desired, NamespaceSeen, ReasonCode, ReleaseSeen, Seen, Store};
+use store_model::{
+    Desired, NamespaceSeen, ReasonCode, ReleaseSeen, SecretName, Seen, Stage, Store, WorkloadKind, WorkloadSeen,
+};
 
-use super::trouble::{Part, Surroundings};
-use super::{RealCluster, credentials, failed, namespace, refused, release, route};
+use super::trouble::Surroundings;
+use super::{RealCluster, failed, namespace, refused, release, route, stage};
 use crate::cluster::{Retry, StepError};
 
 impl RealCluster {
@@ -35,7 +37,7 @@ impl RealCluster {
             namespace,
             // Being let in is the proof of access.
             access: secrets.is_some(),
-            credentials: credentials::NAMES.iter().all(|name| metas().any(|meta| is(meta, name))),
+            credentials: SecretName::ALL.iter().all(|name| metas().any(|meta| is(meta, name.as_str()))),
             release: match release::newest(metas(), &id) {
                 None => ReleaseSeen::Absent,
                 // An engine that was switched off since has no values any more; what runs, runs.
@@ -44,14 +46,33 @@ impl RealCluster {
                     release::seen(Some(&revision), &mark)
                 }
             },
-            database: surroundings.stateful_set(self.watches.stateful_sets.get(&id, Part::Database.name()).as_deref()),
-            application: surroundings
-                .deployment(self.watches.deployments.get(&id, Part::Application.name()).as_deref()),
+            database: self.stage(store, Stage::Database, &surroundings),
+            application: self.stage(store, Stage::Application, &surroundings),
             route: route::seen(&self.watches, &self.settings.config.route, &id),
             volumes,
             overdue: false,
             settling: false,
         })
+    }
+
+    /// The programs that a stage waits for, as one.
+    fn stage(&self, store: &Store, stage: Stage, surroundings: &Surroundings) -> WorkloadSeen {
+        let namespace = store.id.namespace();
+        let of_stage = store.engine.spec().workloads(store.plan).filter(|workload| workload.stage == stage);
+        let seen = of_stage.map(|workload| {
+            let seen = match workload.kind {
+                WorkloadKind::StatefulSet => {
+                    let set = self.watches.stateful_sets.get(&namespace, workload.name);
+                    surroundings.stateful_set(workload, set.as_deref())
+                }
+                WorkloadKind::Deployment => {
+                    let deployment = self.watches.deployments.get(&namespace, workload.name);
+                    surroundings.deployment(workload, deployment.as_deref())
+                }
+            };
+            (workload.name, seen)
+        });
+        stage::together(seen.collect())
     }
 
     pub(super) fn surroundings(&self, namespace: &str, now: Timestamp) -> Surroundings {

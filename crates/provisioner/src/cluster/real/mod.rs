@@ -24,6 +24,7 @@ mod proof;
 mod release;
 mod remove;
 mod route;
+mod stage;
 mod token;
 mod trouble;
 mod values;
@@ -169,7 +170,7 @@ fn text(data: &BTreeMap<String, k8s_openapi::ByteString>, key: &str) -> Option<S
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use kube::core::Status;
     use store_model::{Desired, Engine, HostName, Phase, Plan, StoreName, StoreSettings};
 

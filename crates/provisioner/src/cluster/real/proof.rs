@@ -2,19 +2,20 @@
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
-use shopper::{AdminKey, Dial, Shop};
-use store_model::{ReasonCode, Store};
+use shopper::{Dial, Shop};
+use store_model::{ReasonCode, SecretName, Store};
 use url::Url;
 
 use super::route::CERTIFICATE;
-use super::{RealCluster, failed, refused};
+use super::{RealCluster, failed, refused, text};
 use crate::cluster::{Retry, Sale, StepError};
 use crate::config::{DialTo, Public};
 
 impl RealCluster {
     pub(super) async fn prove(&self, store: &Store) -> Result<Sale, StepError> {
-        let credentials = self.credentials_read(store).await?;
-        let key = AdminKey::new(credentials.consumer_key, credentials.consumer_secret);
+        let data = self.secret(store, SecretName::App).await?;
+        let keys = shopper::keys(store.engine, |name| text(&data, name).map(Into::into))
+            .map_err(|refusal| failed(ReasonCode::ProofRefused, Retry::Never, refusal.to_string()))?;
         let config = &self.settings.config;
         let public_url = Url::parse(&config.store_url(&store.host))
             .map_err(|error| failed(ReasonCode::ProofRefused, Retry::Never, format!("the store's URL: {error}")))?;
@@ -22,9 +23,9 @@ impl RealCluster {
             public_url,
             engine: store.engine,
             dial: Dial { address: address(config.route.dial.as_ref(), config.public), trust: self.trust(store).await? },
-            key: None,
+            key: keys.shop,
         };
-        shopper::prove(&shop, &key)
+        shopper::prove(&shop, &keys.admin)
             .await
             .map(|proof| Sale {
                 order_id: proof.order_id,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{ContainerStatus, Event, PersistentVolumeClaim, Pod, PodCondition};
-use store_model::{Reason, ReasonCode, WorkloadSeen};
+use store_model::{Reason, ReasonCode, Stage, Store, Workload, WorkloadKind, WorkloadSeen};
 
 /// Three starts in a row that failed are no accident: by then some 30 s have passed.
 const CRASHES: i32 = 3;
@@ -23,37 +23,26 @@ const VOLUME_PATIENCE: SignedDuration = SignedDuration::from_secs(45);
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
 /// Log lines in a termination message come at their end.
 const SAID_KEPT: usize = 600;
+/// Node's last words when its heap is full; the kernel knows nothing of that limit.
+const HEAP_FULL: &str = "heap out of memory";
 
-/// The two programs of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Database,
-    Application,
+/// Whether the controller of this program made the pod.
+fn owns(program: &Workload, pod: &Pod) -> bool {
+    let owners = pod.metadata.owner_references.iter().flatten();
+    owners.into_iter().any(|owner| makes_pods(program, &owner.kind, &owner.name))
 }
 
-impl Part {
-    /// The chart's fixed names; the namespace tells stores apart.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Database => "mysql",
-            Part::Application => "wordpress",
-        }
+/// Whether this is the object that makes the program's pods.
+fn makes_pods(program: &Workload, kind: &str, name: &str) -> bool {
+    match program.kind {
+        WorkloadKind::StatefulSet => kind == "StatefulSet" && name == program.name,
+        WorkloadKind::Deployment => kind == "ReplicaSet" && is_replica_set_of(name, program.name),
     }
+}
 
-    fn crash(self) -> ReasonCode {
-        match self {
-            Part::Database => ReasonCode::Database,
-            Part::Application => ReasonCode::CrashLoop,
-        }
-    }
-
-    fn owns(self, pod: &Pod) -> bool {
-        let owners = pod.metadata.owner_references.iter().flatten();
-        owners.into_iter().any(|owner| match self {
-            Part::Database => owner.kind == "StatefulSet" && owner.name == self.name(),
-            Part::Application => owner.kind == "ReplicaSet" && is_replica_set_of(&owner.name, self.name()),
-        })
-    }
+/// What it is called when the program ends again and again.
+fn crash(program: &Workload) -> ReasonCode {
+    if program.stage == Stage::Database { ReasonCode::Database } else { ReasonCode::CrashLoop }
 }
 
 /// `wordpress-5d4f8c7b9`, but not `wordpress-cron-…`.
@@ -71,16 +60,16 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn stateful_set(&self, set: Option<&StatefulSet>) -> WorkloadSeen {
+    pub fn stateful_set(&self, program: &Workload, set: Option<&StatefulSet>) -> WorkloadSeen {
         let Some(set) = set else { return WorkloadSeen::Absent };
         let status = set.status.as_ref();
         let current = status.and_then(|status| status.observed_generation) >= set.metadata.generation;
         let rolled = status.is_some_and(|status| status.update_revision == status.current_revision);
         let ready = status.and_then(|status| status.ready_replicas).unwrap_or(0) >= 1;
-        if current && rolled && ready { WorkloadSeen::Ready } else { self.judge(Part::Database, None) }
+        if current && rolled && ready { WorkloadSeen::Ready } else { self.judge(program, None) }
     }
 
-    pub fn deployment(&self, deployment: Option<&Deployment>) -> WorkloadSeen {
+    pub fn deployment(&self, program: &Workload, deployment: Option<&Deployment>) -> WorkloadSeen {
         let Some(deployment) = deployment else { return WorkloadSeen::Absent };
         let status = deployment.status.as_ref();
         let wanted = deployment.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
@@ -93,50 +82,45 @@ impl Surroundings {
         let refused = status.and_then(|status| status.conditions.as_ref()).and_then(|conditions| {
             conditions.iter().find(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True")
         });
-        self.judge(Part::Application, refused.and_then(|condition| condition.message.as_deref()))
+        self.judge(program, refused.and_then(|condition| condition.message.as_deref()))
     }
 
     /// Pods that will not get ready by waiting.
-    pub fn broken_pods(&self) -> Vec<String> {
+    pub fn broken_pods(&self, store: &Store) -> Vec<String> {
         let broken = |pod: &&Arc<Pod>| {
-            [Part::Database, Part::Application]
-                .into_iter()
-                .any(|part| part.owns(pod) && matches!(self.pod(part, pod), WorkloadSeen::Broken(_)))
+            let mut programs = store.engine.spec().workloads(store.plan);
+            programs.any(|program| owns(program, pod) && matches!(self.pod(program, pod), WorkloadSeen::Broken(_)))
         };
         self.pods.iter().filter(broken).filter_map(|pod| pod.metadata.name.clone()).collect()
     }
 
-    fn judge(&self, part: Part, refused: Option<&str>) -> WorkloadSeen {
-        let pods = self.pods.iter().filter(|pod| part.owns(pod) && pod.metadata.deletion_timestamp.is_none());
+    fn judge(&self, program: &Workload, refused: Option<&str>) -> WorkloadSeen {
+        let pods = self.pods.iter().filter(|pod| owns(program, pod) && pod.metadata.deletion_timestamp.is_none());
         match pods.max_by_key(|pod| pod.metadata.creation_timestamp.clone()) {
-            Some(pod) => self.pod(part, pod),
-            None => self.no_pod(part, refused),
+            Some(pod) => self.pod(program, pod),
+            None => self.no_pod(program, refused),
         }
     }
 
     /// The controller could not even make a pod; for a StatefulSet only its events tell.
-    fn no_pod(&self, part: Part, refused: Option<&str>) -> WorkloadSeen {
+    fn no_pod(&self, program: &Workload, refused: Option<&str>) -> WorkloadSeen {
         let from_events = self.warning(|event| {
-            let kind = event.involved_object.kind.as_deref();
+            let kind = event.involved_object.kind.as_deref().unwrap_or_default();
             let name = event.involved_object.name.as_deref().unwrap_or_default();
-            event.reason.as_deref() == Some("FailedCreate")
-                && match part {
-                    Part::Database => kind == Some("StatefulSet") && name == part.name(),
-                    Part::Application => kind == Some("ReplicaSet") && is_replica_set_of(name, part.name()),
-                }
+            event.reason.as_deref() == Some("FailedCreate") && makes_pods(program, kind, name)
         });
         let message = refused.or_else(|| from_events.and_then(|event| event.message.as_deref())).unwrap_or_default();
         if let Some(code) = creation_refused(message) {
-            return broken(code, format!("{}: {message}", part.name()));
+            return broken(code, format!("{}: {message}", program.name));
         }
         starting("waiting for its pod")
     }
 
-    fn pod(&self, part: Part, pod: &Pod) -> WorkloadSeen {
+    fn pod(&self, program: &Workload, pod: &Pod) -> WorkloadSeen {
         let Some(status) = &pod.status else { return starting("waiting for a machine") };
         let conditions = status.conditions.as_deref().unwrap_or_default();
         if let Some(condition) = conditions.iter().find(|condition| is_unschedulable(condition)) {
-            return self.unschedulable(part, pod, condition);
+            return self.unschedulable(program, pod, condition);
         }
         let inits = status.init_container_statuses.iter().flatten();
         let mut waiting = None;
@@ -144,36 +128,36 @@ impl Surroundings {
             .map(|status| (status, true))
             .chain(status.container_statuses.iter().flatten().map(|status| (status, false)))
         {
-            match container_seen(part, container, is_init) {
+            match container_seen(program, container, is_init) {
                 Some(WorkloadSeen::Broken(reason)) => return WorkloadSeen::Broken(reason),
                 Some(other) => waiting = waiting.or(Some(other)),
                 None => {}
             }
         }
-        if let Some(reason) = self.mount_trouble(part, pod) {
+        if let Some(reason) = self.mount_trouble(program, pod) {
             return WorkloadSeen::Broken(reason);
         }
         waiting.unwrap_or_else(|| starting("starting"))
     }
 
-    fn unschedulable(&self, part: Part, pod: &Pod, condition: &PodCondition) -> WorkloadSeen {
+    fn unschedulable(&self, program: &Workload, pod: &Pod, condition: &PodCondition) -> WorkloadSeen {
         let message = condition.message.as_deref().unwrap_or("no machine takes the pod");
         if message.contains("persistentvolumeclaim") || message.contains("PersistentVolumeClaim") {
-            if let Some(reason) = self.claim_trouble(part) {
+            if let Some(reason) = self.claim_trouble(pod) {
                 return WorkloadSeen::Broken(reason);
             }
             return starting("waiting for its disk");
         }
         let since = condition.last_transition_time.as_ref().or(pod.metadata.creation_timestamp.as_ref());
         if since.is_some_and(|since| self.now.duration_since(since.0) > UNSCHEDULABLE_PATIENCE) {
-            return broken(ReasonCode::Unschedulable, format!("{}: {message}", part.name()));
+            return broken(ReasonCode::Unschedulable, format!("{}: {message}", program.name));
         }
         starting(&format!("waiting for a machine: {message}"))
     }
 
-    /// A claim of this part that nobody can satisfy.
-    fn claim_trouble(&self, part: Part) -> Option<Reason> {
-        let pending = self.claims.iter().filter(|claim| is_pending(claim) && claim_of(part, claim));
+    /// A claim of this pod that nobody can satisfy.
+    fn claim_trouble(&self, pod: &Pod) -> Option<Reason> {
+        let pending = self.claims.iter().filter(|claim| is_pending(claim) && mounts(pod, claim));
         for claim in pending {
             let name = claim.metadata.name.as_deref().unwrap_or_default();
             let complaint = self.warning(|event| {
@@ -195,7 +179,7 @@ impl Surroundings {
         None
     }
 
-    fn mount_trouble(&self, part: Part, pod: &Pod) -> Option<Reason> {
+    fn mount_trouble(&self, program: &Workload, pod: &Pod) -> Option<Reason> {
         let name = pod.metadata.name.as_deref();
         let event = self.warning(|event| {
             event.involved_object.kind.as_deref() == Some("Pod")
@@ -210,7 +194,7 @@ impl Surroundings {
         });
         let serious = event_count(event) >= COMPLAINTS && !ran;
         let message = event.message.as_deref().unwrap_or_default();
-        serious.then(|| Reason::new(ReasonCode::Volume, format!("{}: {message}", part.name())))
+        serious.then(|| Reason::new(ReasonCode::Volume, format!("{}: {message}", program.name)))
     }
 
     /// The newest fresh warning that fits.
@@ -227,12 +211,12 @@ impl Surroundings {
 }
 
 /// `None`: nothing to say about this container.
-fn container_seen(part: Part, status: &ContainerStatus, is_init: bool) -> Option<WorkloadSeen> {
+fn container_seen(program: &Workload, status: &ContainerStatus, is_init: bool) -> Option<WorkloadSeen> {
     let state = status.state.as_ref()?;
     if let Some(code) = image_trouble(status) {
         let message =
             state.waiting.as_ref().and_then(|waiting| waiting.message.as_deref()).unwrap_or("no reason is given");
-        return Some(broken(code, format!("{} image {}: {message}", part.name(), status.image)));
+        return Some(broken(code, format!("{} image {}: {message}", program.name, status.image)));
     }
     let set_up = is_init && status.name == "setup";
     let limit = if set_up { SET_UP_CRASHES } else { CRASHES };
@@ -240,21 +224,23 @@ fn container_seen(part: Part, status: &ContainerStatus, is_init: bool) -> Option
     let stopped = state.running.is_none();
     let last = state.terminated.as_ref().or(status.last_state.as_ref().and_then(|last| last.terminated.as_ref()));
     if let Some(last) = last.filter(|last| stopped && last.exit_code != 0 && status.restart_count >= limit) {
+        let heap = last.message.as_deref().is_some_and(|said| said.contains(HEAP_FULL));
         let why = match last.reason.as_deref() {
             Some("OOMKilled") => "it needs more memory than its limit allows".to_owned(),
+            _ if heap => "it needs more memory than its heap allows".to_owned(),
             _ => format!("exit code {}", last.exit_code),
         };
         let said = last.message.as_deref().map(tail).filter(|said| !said.is_empty());
         let said = said.map(|said| format!(": {said}")).unwrap_or_default();
-        let code = if set_up { ReasonCode::SetUp } else { part.crash() };
-        return Some(broken(code, format!("{}/{}: {why}{said}", part.name(), status.name)));
+        let code = if set_up { ReasonCode::SetUp } else { crash(program) };
+        return Some(broken(code, format!("{}/{}: {why}{said}", program.name, status.name)));
     }
     if let Some(waiting) = &state.waiting {
         let reason = waiting.reason.as_deref().unwrap_or_default();
         let message = waiting.message.as_deref().unwrap_or_default();
         // A Secret or key that the chart names and that is not there; a cache that is not filled yet is a passing one.
         if reason == "CreateContainerConfigError" && !message.contains("failed to sync") {
-            return Some(broken(ReasonCode::Release, format!("{}/{}: {message}", part.name(), status.name)));
+            return Some(broken(ReasonCode::Release, format!("{}/{}: {message}", program.name, status.name)));
         }
         return match reason {
             "ContainerCreating" => Some(starting("pulling the image and attaching the disk")),
@@ -322,14 +308,10 @@ fn is_pending(claim: &PersistentVolumeClaim) -> bool {
     claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Pending")
 }
 
-fn claim_of(part: Part, claim: &PersistentVolumeClaim) -> bool {
-    let name = claim.metadata.name.as_deref().unwrap_or_default();
-    // `data-mysql-0` by the StatefulSet, `uploads` by the chart.
-    let databases = name.contains(Part::Database.name());
-    match part {
-        Part::Database => databases,
-        Part::Application => !databases,
-    }
+fn mounts(pod: &Pod, claim: &PersistentVolumeClaim) -> bool {
+    let volumes = pod.spec.iter().flat_map(|spec| spec.volumes.iter().flatten());
+    let mut names = volumes.filter_map(|volume| Some(&volume.persistent_volume_claim.as_ref()?.claim_name));
+    names.any(|name| claim.metadata.name.as_ref() == Some(name))
 }
 
 fn event_time(event: &Event) -> Option<Timestamp> {

@@ -6,8 +6,8 @@ use anyhow::Context;
 use jiff::Timestamp;
 use jsonschema::Validator;
 use sha2::{Digest, Sha256};
-use store_model::values::{GlobalValues, Image, ParentRef, PlatformFacts, StoreValues};
-use store_model::{Engine, ReasonCode, Store};
+use store_model::values::{GlobalValues, ParentRef, PlatformFacts, StoreValues};
+use store_model::{ReasonCode, Store};
 
 use super::{RealCluster, failed};
 use crate::cluster::{Retry, StepError};
@@ -88,7 +88,9 @@ impl RealCluster {
 /// What this installation and this store come to; an error is for the operator.
 pub fn store_values(store: &Store, config: &Config) -> Result<StoreValues, String> {
     let created_at = Timestamp::from_millisecond(store.created_at_ms).map_err(|error| error.to_string())?;
-    let (database_image, app_image) = images(store.engine, config)?;
+    if let Some(why) = config.engine_unavailable(store.engine) {
+        return Err(why);
+    }
     let facts = PlatformFacts {
         global: GlobalValues {
             environment: config.app_env.clone(),
@@ -97,8 +99,7 @@ pub fn store_values(store: &Store, config: &Config) -> Result<StoreValues, Strin
             image_registry: config.images.registry.clone(),
             image_pull_secrets: config.images.pull_secrets.clone(),
         },
-        database_image,
-        app_image,
+        images: config.images.stores.clone(),
         ingress_enabled: config.route.ingress,
         ingress_class: config.route.ingress_class.clone(),
         ingress_issuer: config.route.issuer.clone(),
@@ -109,21 +110,16 @@ pub fn store_values(store: &Store, config: &Config) -> Result<StoreValues, Strin
         }),
         ingress_namespace_labels: config.route.namespace_labels.clone(),
     };
-    Ok(StoreValues::for_store(store, &config.store_url(&store.host), &created_at.to_string(), &facts))
-}
-
-fn images(engine: Engine, config: &Config) -> Result<(Image, Image), String> {
-    if let Some(why) = config.engine_unavailable(engine) {
-        return Err(why);
-    }
-    match (engine, &config.images.mysql, &config.images.woocommerce) {
-        (Engine::Woocommerce, Some(mysql), Some(woocommerce)) => Ok((mysql.clone(), woocommerce.clone())),
-        (Engine::Woocommerce | Engine::Medusa, _, _) => Err(format!("engine {} has no images", engine.as_str())),
-    }
+    StoreValues::for_store(store, &config.store_url(&store.host), &created_at.to_string(), &facts)
+        .map_err(|missing| missing.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use store_model::{Engine, ImageName, Plan};
+
     use super::*;
 
     fn chart(file: &str) -> (Chart, tempfile::TempDir) {
@@ -164,25 +160,30 @@ mod tests {
             ("INGRESS_ISSUER", "selfsigned"),
             ("HTTP_ROUTE_GATEWAY", "projectcontour/platform"),
             ("INGRESS_NAMESPACE_LABELS", r#"{"kubernetes.io/metadata.name":"projectcontour"}"#),
-            ("IMAGE_MYSQL", "registry:5000/store-platform/mysql:0.1.0-0123456789ab"),
-            ("IMAGE_WOOCOMMERCE", "store-platform/woocommerce:0.1.0-0123456789ab"),
         ];
-        let map = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let image = |name: ImageName| format!("registry:5000/store-platform/{}:0.1.0-0123456789ab", name.as_str());
+        let mut map: BTreeMap<String, String> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        map.extend(ImageName::ALL.map(|name| (name.env().to_owned(), image(name))));
         let config = Config::from_env_map(map).unwrap();
-        for plan in store_model::Plan::ALL {
-            let store = Store { plan, ..super::super::tests::store() };
-            let values = store_values(&store, &config).unwrap();
-            assert_eq!(values.store.public_url, "https://mugs.localhost:8443");
-            assert_eq!(values.http_route.parent_refs[0].name, "platform");
-            chart.render(&values).unwrap();
+        for engine in Engine::ALL {
+            for plan in Plan::ALL {
+                let store = Store { engine, plan, ..super::super::tests::store() };
+                let values = store_values(&store, &config).unwrap();
+                assert_eq!(values.store.public_url, "https://mugs.localhost:8443");
+                assert_eq!(values.http_route.parent_refs[0].name, "platform");
+                chart.render(&values).unwrap();
+            }
         }
     }
 
     #[test]
     fn an_engine_without_images_is_refused_with_its_cure() {
         let config = Config::from_env_map([("BASE_DOMAIN".to_owned(), "localhost".to_owned())].into()).unwrap();
-        let why = store_values(&super::super::tests::store(), &config).unwrap_err();
-        assert!(why.contains("IMAGE_WOOCOMMERCE"), "{why}");
+        for engine in Engine::ALL {
+            let store = Store { engine, ..super::super::tests::store() };
+            let why = store_values(&store, &config).unwrap_err();
+            assert!(engine.spec().images.iter().all(|image| why.contains(image.env())), "{why}");
+        }
     }
 
     #[test]

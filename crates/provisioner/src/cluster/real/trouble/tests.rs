@@ -1,6 +1,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "json! makes values, and tests read better without borrowing them")]
 
 use serde_json::{Value, json};
+use store_model::{Engine, Plan};
 
 use super::*;
 
@@ -10,15 +11,33 @@ fn parse<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
 }
 
-/// A pod of a part, with a status.
-fn pod(part: Part, status: Value) -> Arc<Pod> {
-    let (kind, owner) = match part {
-        Part::Database => ("StatefulSet", "mysql"),
-        Part::Application => ("ReplicaSet", "wordpress-5d4f8c7b9"),
+fn store(engine: Engine) -> Store {
+    Store { engine, ..crate::cluster::real::tests::store() }
+}
+
+fn program(engine: Engine, name: &str) -> &'static Workload {
+    engine.spec().workloads.iter().find(|workload| workload.name == name).unwrap()
+}
+
+fn mysql() -> &'static Workload {
+    program(Engine::Woocommerce, "mysql")
+}
+
+fn wordpress() -> &'static Workload {
+    program(Engine::Woocommerce, "wordpress")
+}
+
+/// A pod of a program, with a status.
+fn pod(program: &Workload, status: Value) -> Arc<Pod> {
+    let (kind, owner, claim) = match program.kind {
+        WorkloadKind::StatefulSet => ("StatefulSet", program.name.to_owned(), format!("data-{}-0", program.name)),
+        WorkloadKind::Deployment => ("ReplicaSet", format!("{}-5d4f8c7b9", program.name), "uploads".to_owned()),
     };
     let owner = json!({"apiVersion": "apps/v1", "kind": kind, "name": owner, "uid": "u"});
-    let metadata = json!({"name": format!("{}-0", part.name()), "ownerReferences": [owner]});
-    Arc::new(parse(json!({"metadata": metadata, "status": status})))
+    let metadata = json!({"name": format!("{}-0", program.name), "ownerReferences": [owner]});
+    let volumes = json!([{"name": "disk", "persistentVolumeClaim": {"claimName": claim}}]);
+    let spec = json!({"containers": [], "volumes": volumes});
+    Arc::new(parse(json!({"metadata": metadata, "spec": spec, "status": status})))
 }
 
 fn container(name: &str, restarts: i32, state: Value) -> Value {
@@ -45,11 +64,11 @@ fn around(pods: Vec<Arc<Pod>>, warnings: Vec<Arc<Event>>) -> Surroundings {
 }
 
 fn application(surroundings: &Surroundings) -> WorkloadSeen {
-    surroundings.deployment(Some(&parse(json!({"metadata": {"generation": 1}}))))
+    surroundings.deployment(wordpress(), Some(&parse(json!({"metadata": {"generation": 1}}))))
 }
 
 fn database(surroundings: &Surroundings) -> WorkloadSeen {
-    surroundings.stateful_set(Some(&parse(json!({"metadata": {"generation": 1}}))))
+    surroundings.stateful_set(mysql(), Some(&parse(json!({"metadata": {"generation": 1}}))))
 }
 
 fn code(seen: &WorkloadSeen) -> Option<ReasonCode> {
@@ -95,7 +114,7 @@ fn what_a_container_says_and_what_it_means() {
         ("ended well", container("wordpress", 3, ended(0, "")), None),
     ];
     for (name, status, expected) in cases {
-        let surroundings = around(vec![pod(Part::Application, json!({"containerStatuses": [status]}))], vec![]);
+        let surroundings = around(vec![pod(wordpress(), json!({"containerStatuses": [status]}))], vec![]);
         assert_eq!(code(&application(&surroundings)), expected, "{name}");
     }
 }
@@ -104,17 +123,17 @@ fn what_a_container_says_and_what_it_means() {
 fn the_set_up_fails_in_its_own_words() {
     let mut status = container("setup", 2, waiting("CrashLoopBackOff", "back-off"));
     status["lastState"] = ended(1, "setup: database\nsetup: cannot create the admin");
-    let surroundings = around(vec![pod(Part::Application, json!({"initContainerStatuses": [status]}))], vec![]);
+    let surroundings = around(vec![pod(wordpress(), json!({"initContainerStatuses": [status]}))], vec![]);
     let WorkloadSeen::Broken(reason) = application(&surroundings) else { panic!("not broken") };
     assert_eq!(reason.code, ReasonCode::SetUp);
     assert!(reason.detail.ends_with("setup: cannot create the admin"), "{}", reason.detail);
-    assert_eq!(surroundings.broken_pods(), ["wordpress-0"]);
+    assert_eq!(surroundings.broken_pods(&store(Engine::Woocommerce)), ["wordpress-0"]);
 }
 
 #[test]
 fn a_database_that_crashes_is_the_database() {
     let status = container("mysql", 3, ended(1, "[ERROR] InnoDB"));
-    let surroundings = around(vec![pod(Part::Database, json!({"containerStatuses": [status]}))], vec![]);
+    let surroundings = around(vec![pod(mysql(), json!({"containerStatuses": [status]}))], vec![]);
     assert_eq!(code(&database(&surroundings)), Some(ReasonCode::Database));
 }
 
@@ -122,10 +141,47 @@ fn a_database_that_crashes_is_the_database() {
 fn out_of_memory_is_said_so() {
     let mut state = ended(137, "");
     state["terminated"]["reason"] = "OOMKilled".into();
-    let surroundings =
-        around(vec![pod(Part::Database, json!({"containerStatuses": [container("mysql", 3, state)]}))], vec![]);
+    let surroundings = around(vec![pod(mysql(), json!({"containerStatuses": [container("mysql", 3, state)]}))], vec![]);
     let WorkloadSeen::Broken(reason) = database(&surroundings) else { panic!("not broken") };
     assert!(reason.detail.contains("memory"), "{}", reason.detail);
+}
+
+#[test]
+fn every_program_of_every_engine_is_known_by_its_owner_and_has_its_own_word() {
+    for engine in Engine::ALL {
+        for program in engine.spec().workloads(Plan::Large) {
+            let crashed = container(program.name, 3, ended(1, "refused"));
+            let pods = vec![pod(program, json!({"containerStatuses": [crashed]}))];
+            let surroundings = around(pods, vec![]);
+            let generation = json!({"metadata": {"generation": 1}});
+            let seen = match program.kind {
+                WorkloadKind::StatefulSet => surroundings.stateful_set(program, Some(&parse(generation))),
+                WorkloadKind::Deployment => surroundings.deployment(program, Some(&parse(generation))),
+            };
+            let database = program.stage == Stage::Database;
+            let expected = if database { ReasonCode::Database } else { ReasonCode::CrashLoop };
+            let WorkloadSeen::Broken(reason) = seen else { panic!("{} is not broken", program.name) };
+            assert_eq!(reason.code, expected, "{}", program.name);
+            assert!(reason.detail.starts_with(program.name), "{}", reason.detail);
+            let store = Store { plan: Plan::Large, ..store(engine) };
+            assert_eq!(surroundings.broken_pods(&store), [format!("{}-0", program.name)]);
+            // Another program's pods are not taken for it, whatever begins like its name.
+            let others = engine.spec().workloads(Plan::Large).filter(|other| other.name != program.name);
+            assert!(others.into_iter().all(|other| !owns(other, &surroundings.pods[0])), "{}", program.name);
+        }
+    }
+}
+
+#[test]
+fn a_full_heap_is_said_so() {
+    let said = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
+    let medusa = program(Engine::Medusa, "medusa");
+    let crashed = container("medusa", 3, ended(134, said));
+    let surroundings = around(vec![pod(medusa, json!({"containerStatuses": [crashed]}))], vec![]);
+    let WorkloadSeen::Broken(reason) = surroundings.deployment(medusa, Some(&Deployment::default())) else {
+        panic!("not broken")
+    };
+    assert!(reason.detail.contains("more memory than its heap allows"), "{}", reason.detail);
 }
 
 fn unscheduled(since: &str, message: &str) -> Value {
@@ -135,7 +191,7 @@ fn unscheduled(since: &str, message: &str) -> Value {
 #[test]
 fn a_full_cluster_is_given_a_moment() {
     let message = "0/1 nodes are available: 1 Insufficient memory.";
-    let of = |since| code(&application(&around(vec![pod(Part::Application, unscheduled(since, message))], vec![])));
+    let of = |since| code(&application(&around(vec![pod(wordpress(), unscheduled(since, message))], vec![])));
     assert_eq!(of("2026-11-23T11:59:30Z"), None);
     assert_eq!(of("2026-11-23T11:58:30Z"), Some(ReasonCode::Unschedulable));
 }
@@ -143,7 +199,7 @@ fn a_full_cluster_is_given_a_moment() {
 #[test]
 fn a_claim_that_cannot_be_satisfied_is_the_volume_not_the_machine() {
     let message = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.";
-    let pods = vec![pod(Part::Database, unscheduled("2026-11-23T11:58:30Z", message))];
+    let pods = vec![pod(mysql(), unscheduled("2026-11-23T11:58:30Z", message))];
     let claim = |class: Value, made: &str| -> Arc<PersistentVolumeClaim> {
         Arc::new(parse(json!({
             "metadata": {"name": "data-mysql-0", "creationTimestamp": made},
@@ -161,7 +217,7 @@ fn a_claim_that_cannot_be_satisfied_is_the_volume_not_the_machine() {
     assert_eq!(code(&database(&with(claim(Value::Null, "2026-11-23T11:59:50Z"), vec![]))), None);
     assert_eq!(code(&database(&with(claim(Value::Null, "2026-11-23T11:58:00Z"), vec![]))), Some(ReasonCode::Volume));
     // The application does not suffer from the database's claim.
-    assert_eq!(with(named(), vec![failing(3)]).claim_trouble(Part::Application), None);
+    assert_eq!(with(named(), vec![failing(3)]).claim_trouble(&pod(wordpress(), json!({}))), None);
 }
 
 #[test]
@@ -169,7 +225,7 @@ fn a_disk_that_does_not_mount_counts_only_until_something_ran() {
     let warnings = || vec![event("Pod", "mysql-0", "FailedMount", "timed out", 3)];
     let of = |state| {
         let status = json!({"containerStatuses": [container("mysql", 0, state)]});
-        code(&database(&around(vec![pod(Part::Database, status)], warnings())))
+        code(&database(&around(vec![pod(mysql(), status)], warnings())))
     };
     assert_eq!(of(waiting("ContainerCreating", "")), Some(ReasonCode::Volume));
     assert_eq!(of(json!({"running": {}})), None);
@@ -189,7 +245,7 @@ fn pods_that_may_not_be_made() {
         let refused = json!({"metadata": {"generation": 1}, "status": {"observedGeneration": 1, "conditions": [
             {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message},
         ]}});
-        assert_eq!(code(&around(vec![], vec![]).deployment(Some(&parse(refused)))), expected, "{message}");
+        assert_eq!(code(&around(vec![], vec![]).deployment(wordpress(), Some(&parse(refused)))), expected, "{message}");
     }
 }
 
@@ -208,10 +264,10 @@ fn ready_is_the_controllers_word_about_the_newest_generation() {
             "observedGeneration": observed, "updatedReplicas": 1, "availableReplicas": available,
         }}))
     };
-    assert_eq!(none.deployment(Some(&deployment(2, 1))), WorkloadSeen::Ready);
-    assert!(matches!(none.deployment(Some(&deployment(1, 1))), WorkloadSeen::Starting { .. }));
-    assert!(matches!(none.deployment(Some(&deployment(2, 0))), WorkloadSeen::Starting { .. }));
-    assert_eq!(none.deployment(None), WorkloadSeen::Absent);
+    assert_eq!(none.deployment(wordpress(), Some(&deployment(2, 1))), WorkloadSeen::Ready);
+    assert!(matches!(none.deployment(wordpress(), Some(&deployment(1, 1))), WorkloadSeen::Starting { .. }));
+    assert!(matches!(none.deployment(wordpress(), Some(&deployment(2, 0))), WorkloadSeen::Starting { .. }));
+    assert_eq!(none.deployment(wordpress(), None), WorkloadSeen::Absent);
 }
 
 #[test]
