@@ -1,5 +1,6 @@
 //! A cluster with the platform on it: images delivered, the umbrella chart installed, the API answering.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,8 +9,9 @@ use std::thread;
 use anyhow::{Context as _, Result, anyhow, bail};
 use local_cluster::progress::Progress;
 use serde_json::{Value, json};
+use store_model::{Engine, ImageName};
 
-use crate::images::{self, BuiltImage, BuiltImages};
+use crate::images::{self, BuiltImages};
 use crate::target::{self, Access, TargetArgs};
 use crate::{deps, target::cache};
 
@@ -29,6 +31,8 @@ pub struct World {
 impl World {
     pub fn describe(&self) {
         println!("API         {}", self.access.api_url());
+        let available = Engine::ALL.into_iter().filter(|engine| !self.images.unavailable.contains_key(engine));
+        println!("engines     {}", available.map(Engine::as_str).collect::<Vec<_>>().join(", "));
         println!("kubeconfig  {}", self.access.kubeconfig.display());
         if let Some(authority) = &self.access.authority {
             println!("https CA    {}", authority.display());
@@ -52,8 +56,13 @@ impl World {
     }
 }
 
-/// Everything up to an API that answers. Whatever is there already is kept.
+/// Everything up to an API that answers, for stores of every engine that can be had. Whatever is there already is kept.
 pub fn ready(args: &TargetArgs, progress: &Progress) -> Result<World> {
+    ready_for(args, &Engine::ALL, progress)
+}
+
+/// The same for some engines only: of the others no image is built.
+pub fn ready_for(args: &TargetArgs, engines: &[Engine], progress: &Progress) -> Result<World> {
     let mut packages = images::debian_packages().to_vec();
     if args.context.is_none() {
         packages.extend(local_cluster::debian_packages());
@@ -61,7 +70,7 @@ pub fn ready(args: &TargetArgs, progress: &Progress) -> Result<World> {
     deps::ensure(&packages, progress)?;
     // What is compiled and what is downloaded go on side by side: one wants the cores, the other the network.
     let (access, images) = thread::scope(|scope| {
-        let images = scope.spawn(|| images::ensure_stores(progress));
+        let images = scope.spawn(|| images::ensure_stores(engines, progress));
         let access = access(args, progress);
         (access, images.join())
     });
@@ -154,17 +163,18 @@ fn feed(mut command: std::process::Command, values: &Value, log: &Path) -> Resul
 
 fn values(access: &Access, images: &BuiltImages) -> Result<Value> {
     let provisioner = images.provisioner.as_ref().context("the provisioner's image is not built")?;
-    let reference = |image: &Option<BuiltImage>| {
-        image.as_ref().map(|image| format!("{}:{}", image.repository, image.tag)).unwrap_or_default()
-    };
-    let mut defaults = json!({
-        "images": { "mysql": reference(&images.mysql), "woocommerce": reference(&images.woocommerce) },
-        "ingressService": access.ingress_service,
-        "publicPort": access.public_port.map(|port| port.to_string()).unwrap_or_default(),
-    });
-    if let Some(why) = &images.woocommerce_unavailable {
-        defaults["woocommerceUnavailable"] = json!(why);
-    }
+    // Every name each time: what an earlier installation set would stay otherwise.
+    let references: BTreeMap<&str, String> = ImageName::ALL
+        .into_iter()
+        .map(|name| {
+            let image = images.stores.get(&name);
+            (name.as_str(), image.map(|image| format!("{}:{}", image.repository, image.tag)).unwrap_or_default())
+        })
+        .collect();
+    let unavailable: BTreeMap<&str, &str> = Engine::ALL
+        .into_iter()
+        .map(|engine| (engine.as_str(), images.unavailable.get(&engine).map_or("", |lack| lack.why.as_str())))
+        .collect();
     Ok(json!({
         "global": {
             "baseDomain": access.base_domain,
@@ -176,7 +186,12 @@ fn values(access: &Access, images: &BuiltImages) -> Result<Value> {
         },
         "provisioner": {
             "image": { "repository": provisioner.repository, "tag": provisioner.tag },
-            "storeDefaults": defaults,
+            "storeDefaults": {
+                "images": references,
+                "unavailable": unavailable,
+                "ingressService": access.ingress_service,
+                "publicPort": access.public_port.map(|port| port.to_string()).unwrap_or_default(),
+            },
         },
     }))
 }

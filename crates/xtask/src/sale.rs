@@ -1,6 +1,7 @@
 //! A customer's order, placed as a guest through the store's public URL, and found again by the shop's admin.
 
 use anyhow::{Context as _, Result};
+use shopper::ShopKeys;
 use store_api::{Client, ClientSettings, CredentialsView, StoreView};
 
 use crate::target::Access;
@@ -19,8 +20,8 @@ pub fn client(access: &Access, token: &str) -> Result<Client> {
     Ok(Client::new(settings)?)
 }
 
-/// The store as a customer reaches it.
-pub fn shop(access: &Access, store: &StoreView) -> Result<shopper::Shop> {
+/// The store as a customer reaches it, with the key of its shop's API if it has one.
+pub fn shop(access: &Access, store: &StoreView, keys: &ShopKeys) -> Result<shopper::Shop> {
     let mut trust = Vec::new();
     if let Some(path) = &access.authority {
         trust.push(std::fs::read(path).with_context(|| format!("read {}", path.display()))?);
@@ -29,10 +30,12 @@ pub fn shop(access: &Access, store: &StoreView) -> Result<shopper::Shop> {
         public_url: store.url.parse().context("the store's URL")?,
         engine: store.engine,
         dial: shopper::Dial { address: access.ingress_address.clone(), trust },
-        key: None,
+        key: keys.shop.clone(),
     })
 }
 
-pub fn admin_key(credentials: &CredentialsView) -> shopper::AdminKey {
-    shopper::AdminKey::new(credentials.consumer_key.clone(), credentials.consumer_secret.clone())
+/// What of the store's credentials a shopper needs.
+pub fn keys(store: &StoreView, credentials: &CredentialsView) -> Result<ShopKeys> {
+    let keys = shopper::keys(store.engine, |name| credentials.key(name).map(|value| value.to_owned().into()));
+    keys.context("what the store's credentials hold")
 }

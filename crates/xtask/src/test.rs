@@ -7,6 +7,7 @@ use std::thread;
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, ValueEnum};
 use local_cluster::progress::Progress;
+use store_model::Engine;
 
 use crate::target::{ClusterArgs, TargetArgs};
 use crate::{deps, images, platform, target, tests_needs};
@@ -58,7 +59,8 @@ pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
     let world = wants(Layer::World) || wants(Layer::Foreign);
     thread::scope(|scope| -> Result<()> {
         // What the cluster needs is compiled and downloaded while the tests compile.
-        let prepared = scope.spawn(|| if world { images::ensure_stores(progress).map(Some) } else { Ok(None) });
+        let prepared =
+            scope.spawn(|| if world { images::ensure_stores(&Engine::ALL, progress).map(Some) } else { Ok(None) });
         if wants(Layer::Rooms) {
             rooms(args, progress, &mut tally)?;
         }
@@ -145,8 +147,11 @@ fn e2e(
     for other in leave_out {
         tests = tests.leave_out(other);
     }
-    if let Some(why) = &world.images.woocommerce_unavailable {
-        tests = tests.skip("woocommerce::", why);
+    for (engine, lack) in &world.images.unavailable {
+        tests = tests.skip(&format!("{}::", engine.as_str()), &lack.why);
+        if lack.is_fault {
+            tally.count(&format!("build what stores of engine {} run", engine.as_str()), false);
+        }
     }
     tests.count(progress, tally)
 }

@@ -5,21 +5,30 @@
 mod base;
 mod builder;
 mod context;
+mod licences;
 mod npm;
 mod record;
+mod sbom;
+mod stores;
 mod woocommerce;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use local_cluster::progress::Progress;
+use store_model::{Engine, ImageName};
+use tempfile::NamedTempFile;
 
 use crate::target::cache;
 use builder::Builder;
 use context::BuildContext;
 use record::Record;
+use stores::Failure;
+
+pub use stores::{Lack, ensure as ensure_stores};
 
 /// MySQL's and WooCommerce's versions stand in their Dockerfiles too, which refuse to build another.
 const MYSQL_VERSION: &str = "9.7";
@@ -53,6 +62,20 @@ pub enum Name {
     Postgres,
     Valkey,
     Medusa,
+    Storefront,
+}
+
+impl Name {
+    fn of(image: ImageName) -> Name {
+        match image {
+            ImageName::Mysql => Name::Mysql,
+            ImageName::Woocommerce => Name::Woocommerce,
+            ImageName::Postgres => Name::Postgres,
+            ImageName::Valkey => Name::Valkey,
+            ImageName::Medusa => Name::Medusa,
+            ImageName::Storefront => Name::Storefront,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,6 +90,19 @@ pub enum BuildWith {
 enum Profile {
     Dev,
     Release,
+    /// Small: it runs once a store.
+    Storefront,
+}
+
+impl Profile {
+    /// For cargo, and where it puts what it built.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Profile::Dev => ("dev", "debug"),
+            Profile::Release => ("release", "release"),
+            Profile::Storefront => ("storefront", "storefront"),
+        }
+    }
 }
 
 /// An image as an archive on this machine.
@@ -82,13 +118,10 @@ pub struct BuiltImage {
 #[derive(Clone, Debug, Default)]
 pub struct BuiltImages {
     pub provisioner: Option<BuiltImage>,
-    pub mysql: Option<BuiltImage>,
-    pub woocommerce: Option<BuiltImage>,
-    pub postgres: Option<BuiltImage>,
-    pub valkey: Option<BuiltImage>,
-    pub medusa: Option<BuiltImage>,
-    /// Why there is no WooCommerce, and the cure.
-    pub woocommerce_unavailable: Option<String>,
+    /// What stores run.
+    pub stores: BTreeMap<ImageName, BuiltImage>,
+    /// Engines that lack an image.
+    pub unavailable: BTreeMap<Engine, Lack>,
 }
 
 impl BuiltImage {
@@ -100,9 +133,7 @@ impl BuiltImage {
 
 impl BuiltImages {
     pub fn all(&self) -> impl Iterator<Item = &BuiltImage> {
-        [&self.provisioner, &self.mysql, &self.woocommerce, &self.postgres, &self.valkey, &self.medusa]
-            .into_iter()
-            .flatten()
+        self.provisioner.iter().chain(self.stores.values())
     }
 }
 
@@ -120,20 +151,15 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
     let wants = |name| args.which.is_empty() || args.which.contains(&name);
     let factory = Factory::new(args.builder, args.fresh, progress)?;
     let mut built = BuiltImages::default();
-    if wants(Name::Mysql) {
-        built.mysql = Some(factory.mysql()?);
-    }
-    if wants(Name::Woocommerce) {
-        factory.woocommerce(&mut built)?;
-    }
-    if wants(Name::Postgres) {
-        built.postgres = Some(factory.plain("postgres", POSTGRES_VERSION)?);
-    }
-    if wants(Name::Valkey) {
-        built.valkey = Some(factory.plain("valkey", VALKEY_VERSION)?);
-    }
-    if wants(Name::Medusa) {
-        built.medusa = Some(factory.medusa()?);
+    let mut unavailable = Vec::new();
+    for name in ImageName::ALL.into_iter().filter(|name| wants(Name::of(*name))) {
+        match factory.store(name) {
+            Ok(image) => {
+                built.stores.insert(name, image);
+            }
+            Err(Failure::Unavailable(why)) => unavailable.push(format!("{} is not available: {why}", name.as_str())),
+            Err(Failure::Fault(error)) => return Err(error),
+        }
     }
     if wants(Name::Provisioner) {
         let settings = crate::target::settings(local_cluster::DEFAULT_NAME)?;
@@ -141,18 +167,16 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
         built.provisioner = Some(factory.provisioner(&local_cluster::build(&settings, progress)?.helm(), profile)?);
     }
     for image in built.all() {
-        println!("{}@{}\n    {}", image.reference(), image.digest, image.archive.display());
+        let name = image.repository.rsplit('/').next().unwrap_or_default();
+        let megabytes = std::fs::metadata(&image.archive).context("look at the archive")?.len() / 1_000_000;
+        let contents = sbom::ensure(&factory.images, name, &image.tag)?;
+        println!("{}@{}", image.reference(), image.digest);
+        println!("    {megabytes} MB  {}\n    what is in it  {}", image.archive.display(), contents.display());
     }
-    let Some(why) = built.woocommerce_unavailable else { return Ok(ExitCode::SUCCESS) };
-    bail!("engine woocommerce is not available: {why}")
-}
-
-/// The images that stores run; an engine whose parts can't be had is named, with the cure, and the others are built.
-pub fn ensure_stores(progress: &Progress) -> Result<BuiltImages> {
-    let factory = Factory::new(BuildWith::Auto, false, progress)?;
-    let mut built = BuiltImages { mysql: Some(factory.mysql()?), ..BuiltImages::default() };
-    factory.woocommerce(&mut built)?;
-    Ok(built)
+    if !unavailable.is_empty() {
+        bail!("{}", unavailable.join("\n"));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The provisioner's image, from its crate, that Helm, and the chart of this checkout.
@@ -177,6 +201,14 @@ pub fn push(image: &BuiltImage, registry: &str, progress: &Progress) -> Result<(
     }
 }
 
+/// What goes into a store's image.
+struct Inputs {
+    version: &'static str,
+    context: BuildContext,
+    /// A part that was made for it, and goes when the image is done.
+    kept: Option<NamedTempFile>,
+}
+
 struct Factory<'a> {
     builder: Builder,
     cache: PathBuf,
@@ -193,77 +225,94 @@ impl<'a> Factory<'a> {
         Ok(Factory { builder: Builder::choose(with, &images)?, cache, images, fresh, progress })
     }
 
-    fn mysql(&self) -> Result<BuiltImage> {
-        self.plain("mysql", MYSQL_VERSION)
+    fn store(&self, name: ImageName) -> Result<BuiltImage, Failure> {
+        let Inputs { version, mut context, kept: _kept } = self.inputs(name)?;
+        let word = name.as_str();
+        if let Some(image) = self.existing(word, &context.tag(version))? {
+            return Ok(image);
+        }
+        if name == ImageName::Woocommerce {
+            let digest = woocommerce::pinned_digest(&sources(word)?)?;
+            let plugin = woocommerce::find(&self.cache, version, &digest, self.progress)
+                .map_err(|unavailable| Failure::Unavailable(unavailable.to_string()))?;
+            context.provide(word, &plugin);
+        }
+        Ok(self.ensure(word, version, &context)?)
     }
 
-    /// An image whose context is its directory and nothing else.
-    fn plain(&self, name: &str, version: &str) -> Result<BuiltImage> {
-        let mut context = BuildContext::default();
-        context.directory("", &sources(name)?)?;
-        self.ensure(name, version, &context)
+    /// The image, if it need not be built.
+    fn made_before(&self, name: ImageName) -> Result<Option<BuiltImage>> {
+        let Inputs { version, context, kept: _kept } = self.inputs(name)?;
+        self.existing(name.as_str(), &context.tag(version))
     }
 
-    fn medusa(&self) -> Result<BuiltImage> {
-        let mut context = BuildContext::default();
-        context.directory("", &sources("medusa")?)?;
-        // Both engines show the same pictures.
-        context.directory("app/samples", &sources("woocommerce")?.join("setup/samples"))?;
-        self.ensure("medusa", MEDUSA_VERSION, &context)
-    }
-
-    fn woocommerce(&self, built: &mut BuiltImages) -> Result<()> {
-        let sources = sources("woocommerce")?;
+    fn inputs(&self, name: ImageName) -> Result<Inputs> {
+        let sources = sources(name.as_str())?;
         let mut context = BuildContext::default();
         context.directory("", &sources)?;
-        // The plugin is named by its content digest: it need not be there, nor be read, when the archive is.
-        let digest = woocommerce::pinned_digest(&sources)?;
-        context.named("woocommerce", &digest);
-        let tag = context.tag(WOOCOMMERCE_VERSION);
-        if let Some(image) = self.existing("woocommerce", &tag)? {
-            built.woocommerce = Some(image);
-            return Ok(());
-        }
-        match woocommerce::find(&self.cache, WOOCOMMERCE_VERSION, &digest, self.progress) {
-            Ok(plugin) => {
-                context.provide("woocommerce", &plugin);
-                built.woocommerce = Some(self.ensure("woocommerce", WOOCOMMERCE_VERSION, &context)?);
+        let mut kept = None;
+        let version = match name {
+            ImageName::Mysql => MYSQL_VERSION,
+            ImageName::Postgres => POSTGRES_VERSION,
+            ImageName::Valkey => VALKEY_VERSION,
+            ImageName::Woocommerce => {
+                // The plugin is named by its content digest: it need not be there, nor be read, when the archive is.
+                context.named("woocommerce", &woocommerce::pinned_digest(&sources)?);
+                WOOCOMMERCE_VERSION
             }
-            Err(unavailable) => built.woocommerce_unavailable = Some(unavailable.to_string()),
-        }
-        Ok(())
+            ImageName::Medusa => {
+                // Before anything is downloaded; the build asks again, of what is left after trimming.
+                licences::of(&sources.join("app"))?;
+                // Both engines show the same pictures.
+                context.directory("app/samples", &self::sources("woocommerce")?.join("setup/samples"))?;
+                MEDUSA_VERSION
+            }
+            ImageName::Storefront => {
+                let program = self.compile("storefront", Profile::Storefront)?;
+                context.file("storefront", program.path())?;
+                kept = Some(program);
+                env!("CARGO_PKG_VERSION")
+            }
+        };
+        Ok(Inputs { version, context, kept })
     }
 
     fn provisioner(&self, helm: &Path, profile: Profile) -> Result<BuiltImage> {
-        let repository = crate::platform::repository()?;
-        let log = self.cache.join("log/provisioner-build.log");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(&repository).args(["build", "--locked", "--package", "provisioner"]);
-        cargo.args(match profile {
-            Profile::Dev => ["--profile", "dev"],
-            Profile::Release => ["--profile", "release"],
-        });
-        self.progress.run("compile the provisioner", &mut cargo, &log)?;
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), |dir| repository.join(dir));
-        let built = target.join(match profile {
-            Profile::Dev => "debug/provisioner",
-            Profile::Release => "release/provisioner",
-        });
-        // Symbols are four fifths of a development build, and nobody debugs inside the image.
-        let program = tempfile::NamedTempFile::new_in(&self.images).context("make room for the program")?;
-        let mut strip = Command::new("strip");
-        self.progress.run_logged(strip.arg("-o").arg(program.path()).arg(&built), &log)?;
+        let program = self.compile("provisioner", profile)?;
         let mut context = BuildContext::default();
         context.directory("", &sources("provisioner")?)?;
         context.file("provisioner", program.path())?;
         context.file("helm", helm)?;
-        context.directory("chart", &repository.join("helm-charts/store-instance"))?;
+        context.directory("chart", &crate::platform::repository()?.join("helm-charts/store-instance"))?;
         self.ensure("provisioner", env!("CARGO_PKG_VERSION"), &context)
     }
 
+    /// A program of this workspace, without symbols: they are four fifths of a development build, and nobody debugs
+    /// inside an image.
+    fn compile(&self, package: &str, profile: Profile) -> Result<NamedTempFile> {
+        let repository = crate::platform::repository()?;
+        let log = self.cache.join(format!("log/{package}-build.log"));
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let (profile, folder) = profile.names();
+        cargo.current_dir(&repository).args(["build", "--locked", "--package", package, "--profile", profile]);
+        self.progress.run(&format!("compile the {package}"), &mut cargo, &log)?;
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), |dir| repository.join(dir));
+        let program = NamedTempFile::new_in(&self.images).context("make room for the program")?;
+        let mut strip = Command::new("strip");
+        self.progress.run_logged(strip.arg("-o").arg(program.path()).arg(target.join(folder).join(package)), &log)?;
+        Ok(program)
+    }
+
     fn existing(&self, name: &str, tag: &str) -> Result<Option<BuiltImage>> {
-        if self.fresh { Ok(None) } else { Record::read(&self.images, name, tag) }
+        if self.fresh {
+            return Ok(None);
+        }
+        let image = Record::read(&self.images, name, tag)?;
+        if image.is_some() {
+            sbom::ensure(&self.images, name, tag)?;
+        }
+        Ok(image)
     }
 
     fn ensure(&self, name: &str, version: &str, context: &BuildContext) -> Result<BuiltImage> {
@@ -303,6 +352,7 @@ impl<'a> Factory<'a> {
         let packages = self.builder.build(directory.path(), &reference, &unfinished, self.progress, log)?;
         let record = Record::of(&reference, &unfinished, packages)?;
         record.write(&self.images, name, tag)?;
+        sbom::write(&self.images, name, tag)?;
         // Last: an archive under its final name is a whole one, with its record.
         std::fs::rename(&unfinished, &archive).with_context(|| format!("finish {}", archive.display()))?;
         Ok(BuiltImage { repository, tag: tag.to_owned(), archive, digest: record.digest })
