@@ -92,7 +92,7 @@ impl Default for CacheValues {
 
 impl Default for WorkerValues {
     fn default() -> Self {
-        WorkerValues { enabled: false, resources: Resources::of(("100m", "384Mi"), ("2", "512Mi")), heap_mib: 256 }
+        WorkerValues { enabled: false, resources: Resources::of(("100m", "256Mi"), ("2", "512Mi")), heap_mib: 256 }
     }
 }
 
