@@ -14,7 +14,7 @@ use crate::Program;
 pub struct Kubectl(Program);
 
 impl Kubectl {
-    pub(crate) fn new(program: Program) -> Kubectl {
+    pub fn new(program: Program) -> Kubectl {
         Kubectl(program)
     }
 

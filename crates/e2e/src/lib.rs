@@ -2,20 +2,33 @@
 //! printed when a test fails. The tests are in `tests/e2e`; `cargo xtask test` gives them their environment.
 
 mod helm;
+mod keys;
 mod kubectl;
+pub mod lab;
 mod postmortem;
+mod process;
 mod program;
+pub mod purchase;
+pub mod ready;
+mod removal;
+pub mod restart;
 mod scene;
 mod store;
 mod sweep;
+mod upload;
 mod visitor;
+pub mod walls;
 mod world;
 
 pub use helm::Helm;
+pub use keys::Keys;
 pub use kubectl::Kubectl;
+pub use process::{Process, is_program, process_of};
 pub use program::{Ended, Program};
+pub use removal::Footprint;
 pub use scene::{Scene, alone, beside_others, undisturbed};
 pub use store::Store;
 pub use sweep::{directories, leftovers, volumes};
+pub use upload::{PIXEL, Upload};
 pub use visitor::{Page, Trust, Visitor, open};
 pub use world::{NAMESPACE, PROVISIONER, World};

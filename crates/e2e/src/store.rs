@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
-use store_api::{CredentialsView, EventView, StoreView};
-use store_model::Phase;
+use store_api::{EventView, StoreView};
+use store_model::{Phase, Workload};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use crate::{Page, Visitor, World, open};
+use crate::{Keys, Page, Visitor, World, open};
 
 /// Longer than the provisioner's own deadline, so that its reason is what a failed test shows.
 const TO_READY: Duration = Duration::from_mins(11);
@@ -86,6 +86,11 @@ impl Store {
             return Ok(view);
         }
         self.world.client.store_delete(self.id()).await.context("ask for the deletion")?;
+        self.deleted().await
+    }
+
+    /// Until nothing of it is left; its volumes go last, each by a pod of its own.
+    pub async fn deleted(&self) -> Result<StoreView> {
         self.until(TO_DELETED, |view| view.phase == Phase::Deleted).await
     }
 
@@ -104,30 +109,39 @@ impl Store {
         self.world.visitor(&self.url()?)
     }
 
-    pub async fn credentials(&self) -> Result<CredentialsView> {
-        Ok(self.world.client.store_credentials(self.id()).await?)
+    pub async fn keys(&self) -> Result<Keys> {
+        Keys::new(self.view.engine, self.world.client.store_credentials(self.id()).await?)
     }
 
     /// What the store's own admin API answers.
-    pub async fn admin_get(&self, credentials: &CredentialsView, path: &str) -> Result<Value> {
-        let request = self.visitor()?.get(path)?;
-        let page = open(request.basic_auth(&credentials.consumer_key, Some(&credentials.consumer_secret))).await?;
+    pub async fn admin_get(&self, keys: &Keys, path: &str) -> Result<Value> {
+        let page = open(keys.authorize(self.visitor()?.get(path)?)?).await?;
         page.expect(200)?.json()
     }
 
-    pub async fn admin_post(&self, credentials: &CredentialsView, path: &str, body: &Value) -> Result<Page> {
-        let request = self.visitor()?.post(path)?.json(body);
-        open(request.basic_auth(&credentials.consumer_key, Some(&credentials.consumer_secret))).await
+    pub async fn admin_post(&self, keys: &Keys, path: &str, body: &Value) -> Result<Page> {
+        open(keys.authorize(self.visitor()?.post(path)?.json(body))?).await
+    }
+
+    /// kubectl's scope: everything of this store.
+    pub fn scope(&self) -> String {
+        format!("--namespace={}", self.namespace())
+    }
+
+    /// What runs for this store, by its engine and plan.
+    pub fn workloads(&self) -> impl Iterator<Item = &'static Workload> {
+        let plan = self.view.plan;
+        self.view.engine.spec().workloads(plan)
     }
 
     /// The shop as a customer's browser reaches it.
-    pub fn shop(&self) -> Result<shopper::Shop> {
+    pub fn shop(&self, keys: &Keys) -> Result<shopper::Shop> {
         let trust = self.world.trust.pem().map(<[u8]>::to_vec).into_iter().collect();
         Ok(shopper::Shop {
             public_url: self.url()?,
             engine: self.view.engine,
             dial: shopper::Dial { address: None, trust },
-            key: None,
+            key: keys.shop.shop.clone(),
         })
     }
 }

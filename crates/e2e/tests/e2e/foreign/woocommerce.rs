@@ -1,12 +1,10 @@
 //! A store whose images were pulled.
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{NAMESPACE, PROVISIONER, alone};
+use e2e::{NAMESPACE, PROVISIONER, alone, purchase};
 use serde_json::Value;
 use shopper::Order;
 use store_model::Engine;
-
-use crate::woocommerce::purchase;
 
 #[tokio::test]
 async fn a_store_sells_from_images_that_a_registry_served() -> Result<()> {
@@ -15,8 +13,8 @@ async fn a_store_sells_from_images_that_a_registry_served() -> Result<()> {
         let request = scene.request("foreign", Engine::Woocommerce).await?;
         let store = scene.create(&request, None).await?;
         store.ready().await?;
-        let credentials = store.credentials().await?;
-        purchase::buy(&store, &credentials, &Order::first(purchase::customer("abroad"))).await?;
+        let keys = store.keys().await?;
+        purchase::buy(&store, &keys, &Order::first(purchase::customer("abroad"))).await?;
 
         let kubectl = &scene.world.kubectl;
         let namespace = store.namespace();

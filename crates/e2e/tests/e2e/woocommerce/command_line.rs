@@ -1,11 +1,9 @@
 //! storectl from create to delete, and nothing left after it.
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Ended, World, beside_others, undisturbed};
+use e2e::{Ended, Footprint, World, beside_others, undisturbed};
 use serde_json::Value;
-use store_model::{Engine, Phase};
-
-use super::removal::Footprint;
+use store_model::Engine;
 
 async fn storectl(world: &World, args: &[&str], code: i32) -> Result<Ended> {
     let ended = world.storectl.call(args, None).await?;
@@ -55,7 +53,7 @@ async fn a_store_from_create_to_delete_and_nothing_is_left() -> Result<()> {
         ensure!(events.out.contains("proof"), "the events do not tell of the proof: {}", events.out);
 
         let credentials = json(world, &["store", "credentials", &name]).await?;
-        let minted = store.credentials().await?;
+        let minted = store.keys().await?.credentials;
         // Compared without printing either.
         ensure!(
             credentials["adminPassword"] == minted.admin_password.as_str(),
@@ -65,7 +63,7 @@ async fn a_store_from_create_to_delete_and_nothing_is_left() -> Result<()> {
 
         let footprint = Footprint::of(&store).await?;
         storectl(world, &["store", "delete", &name, "--yes"], 0).await?;
-        let view = store.until(super::removal::PATIENCE, |view| view.phase == Phase::Deleted).await?;
+        let view = store.deleted().await?;
         footprint.is_gone(&view).await?;
 
         storectl(world, &["store", "get", &name], 3).await?;

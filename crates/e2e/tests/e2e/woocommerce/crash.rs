@@ -1,15 +1,11 @@
 //! The provisioner, killed in the middle of an install, goes on by itself.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use e2e::{NAMESPACE, PROVISIONER, Scene, Store, alone};
+use e2e::{NAMESPACE, PROVISIONER, Process, Scene, Store, alone, is_program, process_of, walls};
 use serde_json::Value;
 use store_model::Engine;
-use tokio::process::Command;
-
-use super::walls;
 
 const SOON: Duration = Duration::from_mins(2);
 /// Helm's install is over in less than a second; a kill that comes late is tried again with another store.
@@ -23,7 +19,7 @@ async fn a_provisioner_killed_in_the_middle_of_an_install_goes_on_by_itself() ->
             let request = scene.request(&format!("killed-{number}"), Engine::Woocommerce).await?;
             let victim = Victim::find(scene).await?;
             let store = scene.create(&request, None).await?;
-            let namespace = format!("--namespace={}", store.namespace());
+            let namespace = store.scope();
             let release = |name: &str| name.starts_with("secret/sh.helm.release.v1.");
             scene
                 .world
@@ -31,7 +27,7 @@ async fn a_provisioner_killed_in_the_middle_of_an_install_goes_on_by_itself() ->
                 .first(&["secrets", &namespace], SOON, release)
                 .await
                 .context("wait for Helm to start")?;
-            victim.kill().await?;
+            victim.process.kill().await?;
             let state = release_state(&store).await?;
             let minted = walls::minted(&store).await?;
             let uids = secret_uids(&store).await?;
@@ -63,7 +59,7 @@ async fn a_provisioner_killed_in_the_middle_of_an_install_goes_on_by_itself() ->
 struct Victim {
     pod: String,
     restarts: u64,
-    process: u32,
+    process: Process,
 }
 
 impl Victim {
@@ -73,15 +69,9 @@ impl Victim {
         Ok(Victim {
             pod: pod["metadata"]["name"].as_str().context("the pod's name")?.to_owned(),
             restarts: restarts(&pod),
-            process: process_of(uid)?,
+            process: process_of(uid, |words| is_program(words, "provisioner"))?
+                .with_context(|| format!("no process of pod {uid} runs the program provisioner"))?,
         })
-    }
-
-    async fn kill(&self) -> Result<()> {
-        let status =
-            Command::new("kill").args(["-KILL", &self.process.to_string()]).status().await.context("run kill")?;
-        ensure!(status.success(), "kill ended with {status}");
-        Ok(())
     }
 
     /// The same pod, one restart later, and ready.
@@ -114,34 +104,17 @@ fn restarts(pod: &Value) -> u64 {
     pod["status"]["containerStatuses"][0]["restartCount"].as_u64().unwrap_or_default()
 }
 
-/// By the pod's control group, so that the provisioner of another cluster on this machine is left alone.
-fn process_of(pod_uid: &str) -> Result<u32> {
-    for entry in std::fs::read_dir("/proc").context("list processes")? {
-        let path = entry?.path();
-        let Some(id) = path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()) else { continue };
-        // A process may end between the listing and this look.
-        let Ok(groups) = std::fs::read_to_string(path.join("cgroup")) else { continue };
-        let Ok(program) = std::fs::read_link(path.join("exe")) else { continue };
-        let ours = groups.contains(pod_uid) || groups.contains(&pod_uid.replace('-', "_"));
-        if ours && program.file_name() == Path::new("provisioner").file_name() {
-            return Ok(id);
-        }
-    }
-    bail!("no process of pod {pod_uid} runs the program provisioner")
-}
-
 /// Helm keeps a release's state as a label of its Secret.
 async fn release_state(store: &Store) -> Result<String> {
-    let namespace = format!("--namespace={}", store.namespace());
-    let secrets = store.world.kubectl.items(&["get", "secrets", &namespace, "--selector=owner=helm"]).await?;
+    let secrets = ["get", "secrets", &store.scope(), "--selector=owner=helm"];
+    let secrets = store.world.kubectl.items(&secrets).await?;
     let states: Vec<&str> =
         secrets.iter().filter_map(|secret| secret["metadata"]["labels"]["status"].as_str()).collect();
     Ok(states.join(","))
 }
 
 async fn secret_uids(store: &Store) -> Result<Vec<Value>> {
-    let namespace = format!("--namespace={}", store.namespace());
-    let secrets = ["get", "secrets", "database-credentials", "app-credentials", &namespace];
+    let secrets = ["get", "secrets", "database-credentials", "app-credentials", &store.scope()];
     let secrets = store.world.kubectl.items(&secrets).await?;
     Ok(secrets.iter().map(|secret| secret["metadata"]["uid"].clone()).collect())
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::Store;
+use e2e::{Keys, Store};
 use serde_json::Value;
 use shopper::{PROOF_EMAIL, PROOF_SKU, Receipt};
-use store_api::{CredentialsView, ProofView};
+use store_api::ProofView;
 
-use super::purchase;
+use super::listed_orders;
 
 /// What any visitor, or a search engine, looks at.
 const PAGES: [&str; 7] = [
@@ -39,18 +39,18 @@ const ADMIN_LISTS: [&str; 8] = [
 const CRON: Duration = Duration::from_mins(3);
 
 /// `sold` are the orders of real customers: they, and nothing else, show.
-pub async fn check(store: &Store, credentials: &CredentialsView, proof: &ProofView, sold: &[&Receipt]) -> Result<()> {
-    let admin = shopper::admin(&store.shop()?, &purchase::admin_key(credentials))?;
+pub async fn check(store: &Store, keys: &Keys, proof: &ProofView, sold: &[&Receipt]) -> Result<()> {
+    let admin = shopper::admin(&store.shop(keys)?, &keys.shop.admin)?;
     let product = admin.product_by_sku(PROOF_SKU).await?.context("the proof's product, which the proof needs")?;
     ensure!(admin.order_read(&proof.order_id).await?.is_none(), "the proof's order {} is still there", proof.order_id);
     assert_eq!(admin.orders_of(PROOF_EMAIL).await?, [], "orders of the proof's customer");
 
     let mut expected: Vec<String> = sold.iter().map(|receipt| receipt.order_id.clone()).collect();
-    let mut listed = purchase::listed_orders(store, credentials).await?;
+    let mut listed = listed_orders(store, keys).await?;
     expected.sort();
     listed.sort();
     assert_eq!(listed, expected, "the owner's list of orders");
-    let totals = store.admin_get(credentials, "/wp-json/wc/v3/reports/orders/totals").await?;
+    let totals = store.admin_get(keys, "/wp-json/wc/v3/reports/orders/totals").await?;
     let counted = totals.as_array().context("a list of totals")?.iter().filter_map(|total| total["total"].as_u64());
     assert_eq!(counted.sum::<u64>(), sold.len() as u64, "orders counted by the report: {totals}");
 
@@ -72,10 +72,10 @@ pub async fn check(store: &Store, credentials: &CredentialsView, proof: &ProofVi
     // Reports are filled in the background.
     run_cron(store).await?;
     for path in ADMIN_LISTS {
-        let list = store.admin_get(credentials, path).await?;
+        let list = store.admin_get(keys, path).await?;
         without(&traces, &list.to_string()).with_context(|| format!("on {path}"))?;
     }
-    let reported = store.admin_get(credentials, "/wp-json/wc-analytics/reports/orders?per_page=100").await?;
+    let reported = store.admin_get(keys, "/wp-json/wc-analytics/reports/orders?per_page=100").await?;
     for row in reported.as_array().context("a list of reported orders")? {
         let id = row["order_id"].to_string();
         ensure!(expected.contains(&id), "the report shows order {id}, which no customer placed");
@@ -85,7 +85,7 @@ pub async fn check(store: &Store, credentials: &CredentialsView, proof: &ProofVi
 
 /// The store's cron, now and not at its next minute; it must end well.
 async fn run_cron(store: &Store) -> Result<()> {
-    let namespace = format!("--namespace={}", store.namespace());
+    let namespace = store.scope();
     let kubectl = &store.world.kubectl;
     kubectl.ask(&["create", "job", "cron-now", "--from=cronjob/wordpress-cron", &namespace]).await?;
     let ended = |jobs: &[Value]| {

@@ -1,12 +1,12 @@
 //! Two stores side by side.
 
-use anyhow::{Context as _, Result, ensure};
-use e2e::{Store, beside_others, open};
+use anyhow::{Context as _, Result};
+use e2e::{Keys, Store, beside_others, open, purchase, walls};
 use shopper::Order;
-use store_api::{ClientError, CredentialsView};
+use store_api::ClientError;
 use store_model::Engine;
 
-use super::{purchase, walls};
+use super::listed_orders;
 
 #[tokio::test]
 async fn two_stores_share_nothing_and_a_name_is_taken_until_it_is_free() -> Result<()> {
@@ -22,11 +22,8 @@ async fn two_stores_share_nothing_and_a_name_is_taken_until_it_is_free() -> Resu
         name_is_taken(scene.create(&left_request, None).await)?;
 
         let (left_secrets, right_secrets) = (walls::minted(&left).await?, walls::minted(&right).await?);
-        for (place, value) in &left_secrets {
-            // Without the values: a failure must not print a password.
-            ensure!(right_secrets.get(place).is_some_and(|other| other != value), "both stores have the same {place}");
-        }
-        let (left_keys, right_keys) = (left.credentials().await?, right.credentials().await?);
+        walls::nothing_in_common(&left_secrets, &right_secrets)?;
+        let (left_keys, right_keys) = (left.keys().await?, right.keys().await?);
         each_sees_its_own(&left, &left_keys, &right, &right_keys).await?;
         walls::stand(&left).await?;
         walls::keep_secrets(&left, &left_secrets).await?;
@@ -56,26 +53,21 @@ fn name_is_taken(outcome: Result<Store, ClientError>) -> Result<()> {
     }
 }
 
-async fn each_sees_its_own(
-    left: &Store,
-    left_keys: &CredentialsView,
-    right: &Store,
-    right_keys: &CredentialsView,
-) -> Result<()> {
+async fn each_sees_its_own(left: &Store, left_keys: &Keys, right: &Store, right_keys: &Keys) -> Result<()> {
     let left_order = Order::first(purchase::customer("left"));
     let right_order = Order::first(purchase::customer("right"));
     let (sold_left, sold_right) =
         tokio::join!(purchase::buy(left, left_keys, &left_order), purchase::buy(right, right_keys, &right_order));
     let (sold_left, sold_right) = (sold_left?, sold_right?);
-    assert_eq!(purchase::listed_orders(left, left_keys).await?, [sold_left.order_id]);
-    assert_eq!(purchase::listed_orders(right, right_keys).await?, [sold_right.order_id]);
+    assert_eq!(listed_orders(left, left_keys).await?, [sold_left.order_id]);
+    assert_eq!(listed_orders(right, right_keys).await?, [sold_right.order_id]);
     for (store, own, email) in [(left, left_keys, "right@example.com"), (right, right_keys, "left@example.com")] {
-        let orders = shopper::admin(&store.shop()?, &purchase::admin_key(own))?.orders_of(email).await?;
+        let orders = shopper::admin(&store.shop(own)?, &own.shop.admin)?.orders_of(email).await?;
         assert_eq!(orders, [], "{} shows the neighbour's customer", store.view.name);
     }
     for (store, foreign) in [(left, right_keys), (right, left_keys)] {
         let request = store.visitor()?.get("/wp-json/wc/v3/orders")?;
-        let page = open(request.basic_auth(&foreign.consumer_key, Some(&foreign.consumer_secret))).await?;
+        let page = open(foreign.authorize(request)?).await?;
         assert_eq!(page.status, 401, "{} takes its neighbour's key: {}", store.view.name, page.excerpt());
     }
     Ok(())

@@ -3,21 +3,14 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Store, Visitor, open};
+use e2e::{Store, Upload, Visitor, open};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use store_api::CredentialsView;
-use url::Url;
 
 /// After a restart the route takes a moment to find the new pod.
 const ROUTE: Duration = Duration::from_mins(1);
 
 pub struct Owner(Visitor);
-
-pub struct Upload {
-    /// Path of the file on the store's host.
-    pub path: String,
-    pub bytes: Vec<u8>,
-}
 
 impl Owner {
     pub async fn log_in(store: &Store, credentials: &CredentialsView) -> Result<Owner> {
@@ -52,18 +45,8 @@ impl Owner {
             .header(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
             .body(bytes.to_vec());
         let media = open(request).await?.expect(201)?.json()?;
-        let address: Url = media["source_url"].as_str().context("the upload's address")?.parse()?;
-        let upload = Upload { path: address.path().to_owned(), bytes: bytes.to_vec() };
+        let upload = Upload::new(media["source_url"].as_str().context("the upload's address")?, bytes)?;
         upload.is_there(&self.0).await?;
         Ok(upload)
-    }
-}
-
-impl Upload {
-    /// Anybody gets the very bytes.
-    pub async fn is_there(&self, visitor: &Visitor) -> Result<()> {
-        let page = visitor.until(&self.path, 200, ROUTE).await.context("fetch the upload")?;
-        assert_eq!(page.bytes, self.bytes, "the upload's bytes");
-        Ok(())
     }
 }

@@ -1,12 +1,14 @@
-//! What keeps a store to itself, as the cluster has it, and where its secrets are not.
+//! What keeps a store to itself, as the cluster has it, and where its secrets are not. For every engine alike.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use e2e::{NAMESPACE, PROVISIONER, Store};
 use serde_json::{Value, json};
+use store_model::{SecretName, WorkloadKind};
+
+use crate::{NAMESPACE, PROVISIONER, Store};
 
 /// What the provisioner made up for a store, by `secret/key`.
 pub type Minted = BTreeMap<String, String>;
@@ -15,29 +17,40 @@ pub type Minted = BTreeMap<String, String>;
 const NOT_SECRET: [&str; 2] = ["app-credentials/admin-user", "app-credentials/admin-email"];
 
 pub async fn minted(store: &Store) -> Result<Minted> {
-    let namespace = format!("--namespace={}", store.namespace());
+    let spec = store.view.engine.spec();
     let mut minted = Minted::new();
-    for name in ["database-credentials", "app-credentials"] {
-        let secret = store.world.kubectl.json(&["get", "secret", name, &namespace]).await?;
-        for (key, value) in secret["data"].as_object().with_context(|| format!("Secret {name} has no data"))? {
-            let place = format!("{name}/{key}");
+    for name in SecretName::ALL {
+        let secret = store.world.kubectl.json(&["get", "secret", name.as_str(), &store.scope()]).await?;
+        let data = secret["data"].as_object().with_context(|| format!("Secret {} has no data", name.as_str()))?;
+        for entry in spec.secret(name) {
+            ensure!(data.contains_key(entry.key), "Secret {} has no {}", name.as_str(), entry.key);
+        }
+        for (key, value) in data {
+            let place = format!("{}/{key}", name.as_str());
             let value = String::from_utf8(STANDARD.decode(value.as_str().context("base64")?)?)?;
             if !NOT_SECRET.contains(&place.as_str()) {
+                ensure!(value.len() >= 16, "{place} is short enough to be guessed");
                 minted.insert(place, value);
             }
         }
     }
-    ensure!(minted.len() >= 13, "database passwords, admin password, API keys and eight salts: {:?}", minted.keys());
-    for (place, value) in &minted {
-        ensure!(value.len() >= 16, "{place} is short enough to be guessed");
-    }
     Ok(minted)
+}
+
+/// Two stores were not given the same secret.
+pub fn nothing_in_common(one: &Minted, other: &Minted) -> Result<()> {
+    ensure!(!one.is_empty(), "no secret to compare");
+    for (place, value) in one {
+        // Without the values: a failure must not print a password.
+        ensure!(other.get(place) != Some(value), "both stores have the same {place}");
+    }
+    Ok(())
 }
 
 /// The namespace refuses what a tenant must not do, and every pod of the store keeps to it.
 pub async fn stand(store: &Store) -> Result<()> {
     let kubectl = &store.world.kubectl;
-    let namespace = format!("--namespace={}", store.namespace());
+    let namespace = store.scope();
 
     let privileged = pod(&json!({ "privileged": true }));
     let refusal =
@@ -68,15 +81,16 @@ pub async fn stand(store: &Store) -> Result<()> {
     ensure!(policies.len() > 1, "nothing is let through either: {policies:?}");
 
     let pods = kubectl.items(&["get", "pods", &namespace, "--field-selector=status.phase=Running"]).await?;
-    ensure!(pods.len() >= 2, "a database and an application run: {}", pods.len());
+    let workloads = store.workloads().count();
+    ensure!(pods.len() >= workloads, "{} pods of {workloads} workloads run", pods.len());
     for pod in &pods {
         pod_keeps_to_it(pod)?;
     }
     // What the kernel says counts more than what the manifest says.
-    for workload in ["statefulset/mysql", "deployment/wordpress"] {
+    for workload in references(store) {
         let script = "id -u; if touch /e2e-probe 2>/dev/null; then echo writable; else echo read-only; fi; \
                       grep -E '^CapEff' /proc/self/status; ls /var/run/secrets 2>/dev/null || true";
-        let said = kubectl.ask(&["exec", workload, &namespace, "--", "sh", "-c", script]).await?;
+        let said = kubectl.ask(&["exec", &workload, &namespace, "--", "sh", "-c", script]).await?;
         let lines: Vec<&str> = said.lines().map(str::trim).collect();
         ensure!(lines.first().is_some_and(|uid| *uid != "0"), "{workload} runs as root: {said}");
         assert_eq!(lines.get(1), Some(&"read-only"), "the root file system of {workload}");
@@ -87,6 +101,15 @@ pub async fn stand(store: &Store) -> Result<()> {
         assert_eq!(lines.get(3), None, "{workload} sees secrets of the cluster: {said}");
     }
     Ok(())
+}
+
+/// Each workload as kubectl names it.
+fn references(store: &Store) -> Vec<String> {
+    let reference = |kind: WorkloadKind, name: &str| match kind {
+        WorkloadKind::StatefulSet => format!("statefulset/{name}"),
+        WorkloadKind::Deployment => format!("deployment/{name}"),
+    };
+    store.workloads().map(|workload| reference(workload.kind, workload.name)).collect()
 }
 
 fn pod_keeps_to_it(pod: &Value) -> Result<()> {
@@ -122,7 +145,7 @@ fn pod(security: &Value) -> Value {
 /// cluster's or the API's events, the API's view, the provisioner's logs, metrics or command lines.
 pub async fn keep_secrets(store: &Store, minted: &Minted) -> Result<()> {
     let world = &store.world;
-    let (release, namespace) = (store.namespace(), format!("--namespace={}", store.namespace()));
+    let (release, namespace) = (store.namespace(), store.scope());
     let kinds =
         "pods,deployments,statefulsets,configmaps,services,ingresses,events,cronjobs,jobs,persistentvolumeclaims";
     let metrics = format!("/api/v1/namespaces/{NAMESPACE}/services/{PROVISIONER}:http/proxy/metrics");
@@ -137,8 +160,12 @@ pub async fn keep_secrets(store: &Store, minted: &Minted) -> Result<()> {
         ("the API's view", serde_json::to_string(&store.look().await?)?),
         ("the API's events", serde_json::to_string(&store.events().await?)?),
     ];
-    for pod in ["statefulset/mysql", "deployment/wordpress"] {
-        places.push(("the pods' logs", world.kubectl.ask(&["logs", pod, &namespace, "--all-containers"]).await?));
+    for workload in references(store) {
+        let logs = world.kubectl.ask(&["logs", &workload, &namespace, "--all-containers"]).await?;
+        // A program that has nothing to say keeps no secret worth the name.
+        if !logs.trim().is_empty() {
+            places.push(("the pods' logs", logs));
+        }
     }
     let own_page = store.visitor()?.open("/").await?;
     places.push(("the shop's home page", own_page.text()));

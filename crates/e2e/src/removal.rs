@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Store, World, directories, leftovers, volumes};
 use store_api::StoreView;
-use store_model::Phase;
+use store_model::{Phase, WorkloadKind};
 
-/// Volumes go last, each by a pod of its own.
-pub const PATIENCE: Duration = Duration::from_mins(4);
+use crate::{Store, World, directories, leftovers, volumes};
+
 /// The ingress forgets a host within moments.
 const ROUTE: Duration = Duration::from_secs(30);
 
@@ -25,9 +24,12 @@ impl Footprint {
     pub async fn of(store: &Store) -> Result<Footprint> {
         let world = store.world.clone();
         let found = leftovers(&world, store.id()).await?;
-        for wanted in
-            ["namespace/", "statefulset.apps/mysql", "deployment.apps/wordpress", "persistentvolume/", "secret/"]
-        {
+        let mut wanted: Vec<String> = ["namespace/", "persistentvolume/", "secret/"].map(str::to_owned).into();
+        wanted.extend(store.workloads().map(|workload| match workload.kind {
+            WorkloadKind::StatefulSet => format!("statefulset.apps/{}", workload.name),
+            WorkloadKind::Deployment => format!("deployment.apps/{}", workload.name),
+        }));
+        for wanted in &wanted {
             ensure!(found.iter().any(|name| name.starts_with(wanted)), "the sweep does not see {wanted}: {found:?}");
         }
         let directories = directories(store).await?;
@@ -45,7 +47,8 @@ impl Footprint {
         assert_eq!(view.phase, Phase::Deleted);
         let removed = view.removed.clone().context("the answer lists what was removed")?;
         let listed = |word: &str| removed.iter().any(|line| line.to_lowercase().contains(word));
-        for word in ["namespace", "mysql", "wordpress", "uploads"] {
+        let workloads = self.store.workloads().map(|workload| workload.name);
+        for word in ["namespace", "uploads"].into_iter().chain(workloads) {
             ensure!(listed(word), "the answer does not list {word}: {removed:?}");
         }
         assert_eq!(leftovers(&self.world, self.store.id()).await?, Vec::<String>::new(), "left in the cluster");
