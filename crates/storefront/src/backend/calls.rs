@@ -13,9 +13,13 @@ use crate::id::Id;
 /// Of a product, in a list and on its page.
 const PRODUCT_FIELDS: &str = "id,title,handle,subtitle,description,thumbnail,images.url,options.title,*variants,\
     *variants.calculated_price,+variants.inventory_quantity";
+/// Of a cart. By default Medusa sends all the region's countries with it, and no sums of the lines.
+const CART_FIELDS: &str = "id,email,completed_at,currency_code,item_total,shipping_total,tax_total,discount_total,total,\
+    items.id,items.title,items.product_title,items.product_handle,items.variant_title,items.thumbnail,items.quantity,\
+    items.unit_price,items.total,*shipping_address,shipping_methods.shipping_option_id";
 /// Of an order, for who placed it.
 const ORDER_FIELDS: &str = "id,display_id,email,currency_code,total,item_total,shipping_total,tax_total,discount_total,\
-    *items,*shipping_address,*shipping_methods";
+    *items,items.total,*shipping_address,*shipping_methods";
 /// Newest first: Medusa's ids begin with their time, and no two are the same, so that pages don't overlap.
 const PRODUCT_ORDER: &str = "-id";
 /// Paid outside the shop: the only way to pay that needs nobody else.
@@ -102,7 +106,7 @@ impl Backend {
 
     pub async fn line_remove(&self, cart: &Id, line: &Id) -> Result<Cart, Fault> {
         let request = self.request(Method::DELETE, &format!("/carts/{cart}/line-items/{line}"));
-        let answer: Removed = self.ask(request).await?;
+        let answer: Removed = self.ask(request.query(&[("fields", CART_FIELDS)])).await?;
         Ok(answer.parent)
     }
 
@@ -164,7 +168,7 @@ impl Backend {
     }
 
     async fn cart_of(&self, request: reqwest::RequestBuilder) -> Result<Cart, Fault> {
-        let answer: CartAnswer = self.ask(request).await?;
+        let answer: CartAnswer = self.ask(request.query(&[("fields", CART_FIELDS)])).await?;
         Ok(answer.cart)
     }
 }
