@@ -13,13 +13,24 @@ use crate::id::Id;
 /// Of a product, in a list and on its page.
 const PRODUCT_FIELDS: &str = "id,title,handle,subtitle,description,thumbnail,images.url,options.title,*variants,\
     *variants.calculated_price,+variants.inventory_quantity";
-/// Of a cart. By default Medusa sends all the region's countries with it, and no sums of the lines.
-const CART_FIELDS: &str = "id,email,completed_at,currency_code,item_total,shipping_total,tax_total,discount_total,total,\
-    items.id,items.title,items.product_title,items.product_handle,items.variant_title,items.thumbnail,items.quantity,\
-    items.unit_price,items.total,*shipping_address,shipping_methods.shipping_option_id";
+/// What sums are made of: Medusa adds up what is asked for, and a cart without its shipping's amount is too cheap.
+macro_rules! with_sums {
+    ($fields:literal) => {
+        concat!(
+            $fields,
+            ",currency_code,item_total,shipping_total,tax_total,discount_total,total,items.id,items.title,\
+             items.product_title,items.product_handle,items.variant_title,items.thumbnail,items.quantity,\
+             items.unit_price,items.is_tax_inclusive,items.total,*items.tax_lines,*items.adjustments,\
+             *shipping_methods,*shipping_methods.tax_lines,*shipping_methods.adjustments,*credit_lines,\
+             *shipping_address"
+        )
+    };
+}
+
+/// Of a cart. By default Medusa sends all the region's countries with it.
+const CART_FIELDS: &str = with_sums!("id,email,completed_at");
 /// Of an order, for who placed it.
-const ORDER_FIELDS: &str = "id,display_id,email,currency_code,total,item_total,shipping_total,tax_total,discount_total,\
-    *items,items.total,*shipping_address,*shipping_methods";
+const ORDER_FIELDS: &str = with_sums!("id,display_id,email,*items,*items.detail");
 /// Newest first: Medusa's ids begin with their time, and no two are the same, so that pages don't overlap.
 const PRODUCT_ORDER: &str = "-id";
 /// Paid outside the shop: the only way to pay that needs nobody else.

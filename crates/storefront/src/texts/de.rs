@@ -77,7 +77,7 @@ pub const DE: Texts = Texts {
     payment_manual_hint: "Der Shop teilt Ihnen mit, wie Sie bezahlen: per Überweisung oder bei Lieferung. Jetzt wird nichts abgebucht.",
     your_order: "Ihre Bestellung",
     change_basket: "Warenkorb ändern",
-    recalculate: "Neu berechnen",
+    recalculate: "Versand und Summe neu berechnen",
     place_order: "Zahlungspflichtig bestellen",
 
     problems: |count| {

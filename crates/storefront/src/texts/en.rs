@@ -77,7 +77,7 @@ pub const EN: Texts = Texts {
     payment_manual_hint: "The shop tells you how to pay, by transfer or on delivery. Nothing is charged now.",
     your_order: "Your order",
     change_basket: "Change basket",
-    recalculate: "Recalculate",
+    recalculate: "Recalculate shipping and total",
     place_order: "Order and pay",
 
     problems: |count| {
