@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use local_cluster::progress::Progress;
 
 mod create;
+mod engines;
 
 #[derive(Args, Clone, Debug)]
 pub struct Bench {
@@ -18,10 +19,13 @@ pub struct Bench {
 enum What {
     /// A store through the API, against Helm alone with the same chart and values
     Create(create::Create),
+    /// Seconds by step and memory of both engines; the golden dump against real migrations
+    Engines(engines::Engines),
 }
 
 pub fn run(args: &Bench, progress: &Progress) -> Result<ExitCode> {
     match &args.what {
         What::Create(create) => create::run(create, progress),
+        What::Engines(engines) => engines::run(engines, progress),
     }
 }

@@ -29,10 +29,10 @@ pub struct Create {
 }
 
 /// One store through the API.
-struct Ours {
-    total: f64,
-    proof: f64,
-    stages: Vec<(String, f64)>,
+pub struct Ours {
+    pub total: f64,
+    pub proof: f64,
+    pub stages: Vec<(String, f64)>,
 }
 
 pub fn run(args: &Create, progress: &Progress) -> Result<ExitCode> {
@@ -96,7 +96,7 @@ fn fixed_waits(access: &Access, store: &StoreView) -> Result<String> {
     ))
 }
 
-async fn through_the_api(client: &Client, store: &StoreView) -> Result<Ours> {
+pub async fn through_the_api(client: &Client, store: &StoreView) -> Result<Ours> {
     let mut events = client.store_follow(&store.id, None);
     let deadline = Instant::now() + Duration::from_secs(900);
     let view = loop {
@@ -191,7 +191,7 @@ fn feed(mut command: std::process::Command, input: &Value) -> Result<()> {
     Ok(())
 }
 
-async fn remove(client: &Client, store: &StoreView) -> Result<()> {
+pub async fn remove(client: &Client, store: &StoreView) -> Result<()> {
     client.store_delete(&store.id).await?;
     let mut events = client.store_follow(&store.id, None);
     while client.store_get(&store.id).await?.phase != Phase::Deleted {
@@ -221,7 +221,7 @@ fn report(ours: &[Ours], bare: &[f64]) {
     }
 }
 
-fn median(mut numbers: Vec<f64>) -> f64 {
+pub fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_by(f64::total_cmp);
     numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
