@@ -5,13 +5,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use store_model::values::{GlobalValues, Image, PlatformFacts, StoreValues, values_schema};
+use store_model::values::{GlobalValues, Image, PlatformFacts, S3Values, StoreValues, values_schema};
 use store_model::{
     Desired, Engine, HostName, ImageName, Make, Part, Phase, Plan, SecretName, Store, StoreId, StoreName,
     StoreSettings, WorkloadKind,
 };
 
-use crate::files::{chart, expect_file, kind, name, objects, pods, read, tests};
+use crate::files::{chart, expect_file, kind, name, objects, pods, read, root, tests};
 use crate::helm;
 
 #[test]
@@ -86,6 +86,45 @@ fn the_secrets_have_the_keys_that_the_chart_reads() {
         assert!(made.contains(&(SecretName::App.as_str(), engine.spec().admin_user_key)), "{engine:?}");
         assert!(made.contains(&(SecretName::App.as_str(), "admin-password")), "{engine:?}");
     }
+}
+
+/// Whoever runs in the container reads each variable that the chart sets: a misspelt one would be said to nobody.
+#[test]
+fn each_variable_is_read_by_its_program() {
+    let medusa = ["bin/store-serve", "app/medusa-config.js", "app/setup/settings.js"]
+        .map(|file| format!("images/medusa/{file}"));
+    let storefront = ["crates/storefront/src/config.rs".to_owned()];
+    let postgres = ["images/postgres/docker-entrypoint.sh".to_owned()];
+    let readers: [(&str, &[String]); 4] =
+        [("medusa", &medusa), ("medusa-worker", &medusa), ("storefront", &storefront), ("postgres", &postgres)];
+    let mut values = values(Engine::Medusa, Plan::Large);
+    values.app.s3 = S3Values {
+        bucket: "shop".to_owned(),
+        region: "eu-central-1".to_owned(),
+        endpoint: "https://s3.example.com".to_owned(),
+        file_url: "https://files.example.com/shop".to_owned(),
+        existing_secret: "bucket".to_owned(),
+    };
+    "office.example.com".clone_into(&mut values.ingress.admin_host);
+    let objects = render("variables.json", &values);
+    let shared = &objects.iter().find(|o| kind(o) == "ConfigMap").unwrap()["data"];
+    let mut seen = 0;
+    for (workload, files) in readers {
+        let code: String = files.iter().map(|file| read(&root().join(file))).collect();
+        let object = objects.iter().find(|o| pods(o).is_some() && name(o) == workload).unwrap();
+        let (pod, _) = pods(object).unwrap();
+        for container in
+            ["initContainers", "containers"].iter().flat_map(|list| pod[*list].as_array().into_iter().flatten())
+        {
+            let own = container["env"].as_array().into_iter().flatten().map(|v| v["name"].as_str().unwrap());
+            let all = shared.as_object().unwrap().keys().filter(|_| container["envFrom"].is_array());
+            for variable in own.chain(all.map(String::as_str)) {
+                assert!(code.contains(variable), "{workload} is given {variable}, and {files:?} do not know it");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen} variables");
 }
 
 /// A text of a Secret is written from keys that stand before it.

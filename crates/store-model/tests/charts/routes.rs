@@ -90,7 +90,8 @@ fn routes_end_at_services_that_are_there() {
             let (service, port) = backend.split_once(':').unwrap();
             let found = objects.iter().find(|o| kind(o) == "Service" && name(o) == service).unwrap();
             let ports = found["spec"]["ports"].as_array().unwrap();
-            let target = ports.iter().find(|p| p["port"].to_string() == port).unwrap_or_else(|| panic!("{path}"));
+            let target =
+                ports.iter().find(|p| p["port"].as_u64() == port.parse().ok()).unwrap_or_else(|| panic!("{path}"));
             let selector = &found["spec"]["selector"];
             let pods =
                 objects.iter().find(|o| kind(o) == "Deployment" && o["spec"]["selector"]["matchLabels"] == *selector);
