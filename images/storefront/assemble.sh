@@ -24,4 +24,4 @@ dpkg-query -W -f '${Package} ${Version}\n' libc6 libgcc-s1 > "$image/usr/share/s
 for package in libc6 libgcc-s1; do
     [ ! -e "/usr/share/doc/$package/copyright" ] || install -D -m 0644 "/usr/share/doc/$package/copyright" "$image/usr/share/doc/$package/copyright"
 done
-chroot "$image" /usr/local/bin/storefront --version >> "$image/usr/share/store-platform/packages"
+chroot "$image" /usr/local/bin/storefront --version

@@ -69,22 +69,31 @@ impl Builder {
                 progress.run_logged(&mut build, log)?;
                 let mut save = Command::new("docker");
                 progress.run_logged(save.args(["save", "--output"]).arg(archive).arg(reference), log)?;
-                let mut cat = Command::new("docker");
-                cat.args([
-                    "run",
-                    "--rm",
-                    "--network=none",
-                    "--entrypoint",
-                    "/bin/sh",
-                    reference,
-                    "-c",
-                    "cat /usr/share/store-platform/packages*",
-                ]);
-                Ok(record::packages(&answer(&mut cat)?))
+                Ok(record::packages(&docker_packages(reference)?))
             }
             Builder::Buildah(buildah) => buildah.build(context, reference, archive, progress, log),
         }
     }
+}
+
+/// The lists of packages, copied out of the image: one of the images has no shell that could print them.
+fn docker_packages(reference: &str) -> Result<String> {
+    let directory = tempfile::tempdir().context("make a directory for the lists of packages")?;
+    let container = answer(Command::new("docker").args(["create", reference]))?;
+    let container = container.trim();
+    let place = format!("{container}:/usr/share/store-platform/.");
+    let copied = answer(Command::new("docker").args(["cp", &place]).arg(directory.path()));
+    answer(Command::new("docker").args(["rm", container]))?;
+    copied?;
+    let mut text = String::new();
+    for entry in std::fs::read_dir(directory.path()).context("list the lists of packages")? {
+        let entry = entry.context("list the lists of packages")?;
+        if entry.file_name().to_string_lossy().starts_with("packages") {
+            text +=
+                &std::fs::read_to_string(entry.path()).with_context(|| format!("read {}", entry.path().display()))?;
+        }
+    }
+    Ok(text)
 }
 
 impl Buildah {
