@@ -10,6 +10,7 @@ mod npm;
 mod record;
 mod sbom;
 mod stores;
+mod tidy;
 mod woocommerce;
 
 use std::collections::BTreeMap;
@@ -326,6 +327,7 @@ impl<'a> Factory<'a> {
         if let Some(image) = self.existing(name, &tag)? {
             return Ok(image);
         }
+        tidy::tidy(&self.images, name)?;
         let log = self.cache.join(format!("log/image-{name}.log"));
         self.builder.prepare(&self.images, self.fresh, self.progress, &log)?;
         let step = self.progress.step(&format!("build the image {name}:{tag}"), Some(&log));
