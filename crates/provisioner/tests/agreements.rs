@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use provisioner::config;
-use store_model::ReasonCode;
+use store_model::{Engine, ReasonCode};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
@@ -97,6 +97,37 @@ fn one_room_each_for_the_cluster_the_environment_and_processes() {
         assert!(file == "config.rs" || !reads, "src/{file} reads the environment; only config.rs does");
         assert!(file.starts_with("db/") || !code.contains("sqlx::query"), "src/{file} holds SQL; only db/ does");
     }
+}
+
+/// What is one engine's stands in three modules of that name; everybody else reads it there.
+#[test]
+fn the_engines_are_named_in_their_own_modules_only() {
+    let crates = repository().join("crates");
+    let own = ["store-model/src/engine", "shopper/src/engine.rs", "shopper/src/woocommerce", "shopper/src/medusa"];
+    let mut checked = 0;
+    for name in ["store-model", "store-api", "shopper", "provisioner", "storectl", "xtask"] {
+        let root = crates.join(name).join("src");
+        let mut files = Vec::new();
+        collect(&root, &root, &mut files);
+        for (file, code) in files {
+            let path = format!("{name}/src/{file}");
+            // The chart's own defaults, as `values.yaml` has them, and the images' recipes name what they are of.
+            let other = ["store-model/src/values/defaults.rs", "xtask/src/images/", "xtask/src/bench"];
+            if own.iter().chain(&other).any(|place| path.starts_with(place)) {
+                continue;
+            }
+            checked += 1;
+            for engine in Engine::ALL {
+                let variant = format!("Engine::{engine:?}");
+                assert!(!code.contains(&variant), "crates/{path} asks for {variant}: say it in the engine's Spec");
+                for workload in engine.spec().workloads {
+                    let literal = format!("\"{}\"", workload.name);
+                    assert!(!code.contains(&literal), "crates/{path} names {literal}: ask the Spec for its workloads");
+                }
+            }
+        }
+    }
+    assert!(checked > 60, "only {checked} sources found");
 }
 
 #[test]

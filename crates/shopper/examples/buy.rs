@@ -1,17 +1,19 @@
 //! Buys from a running shop: `SHOP_URL=http://cups.localhost:8080 cargo run -p shopper --example buy`
 //!
-//! `SHOP_DIAL=127.0.0.1:8080` connects there instead; `SHOP_CA=file.pem` trusts one more CA. With a key of the store's
-//! admin API the whole proof runs first: `SHOP_KEY` and `SHOP_SECRET` for WooCommerce; for Medusa `SHOP_SECRET`, or
-//! `SHOP_EMAIL` and `SHOP_PASSWORD`. Medusa is meant where `SHOP_PUBLISHABLE_KEY` is set.
+//! `SHOP_ENGINE` says what it runs (`woocommerce` when left out). `SHOP_DIAL=127.0.0.1:8080` connects there instead;
+//! `SHOP_CA=file.pem` trusts one more CA. A value of the store's credentials is given by its name, e.g.
+//! `SHOP_PUBLISHABLE_KEY`, `SHOP_CONSUMER_KEY`: with all that the engine asks for, the whole proof runs first.
 
 use std::error::Error;
 
-use shopper::{AdminKey, Customer, Dial, Order, Shop};
+use shopper::{Customer, Dial, Order, Shop};
 use store_model::Engine;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = set("SHOP_URL").ok_or("set SHOP_URL to the shop's public URL")?;
+    let word = set("SHOP_ENGINE").unwrap_or_else(|| Engine::ALL[0].as_str().to_owned());
+    let engine = Engine::parse(&word).ok_or_else(|| format!("SHOP_ENGINE={word} is no engine"))?;
     let address = match set("SHOP_DIAL") {
         Some(dial) => {
             let (host, port) = dial.rsplit_once(':').ok_or("SHOP_DIAL must be host:port")?;
@@ -23,31 +25,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(file) => vec![std::fs::read(file)?],
         None => Vec::new(),
     };
-    let key = set("SHOP_PUBLISHABLE_KEY");
-    let engine = if key.is_some() { Engine::Medusa } else { Engine::Woocommerce };
+    let variable = |name: &str| format!("SHOP_{}", name.to_uppercase().replace('-', "_"));
+    let keys = shopper::keys(engine, |name| set(&variable(name)).map(Into::into));
+    let key = keys.as_ref().ok().and_then(|keys| keys.shop.clone());
     let shop = Shop { public_url: url.parse()?, engine, dial: Dial { address, trust }, key };
 
-    if let Some(key) = admin_key(engine) {
-        let proof = shopper::prove(&shop, &key).await?;
-        println!("proof: order {} of {} {} in {:?}", proof.order_id, proof.total, proof.currency, proof.duration);
+    match &keys {
+        Ok(keys) => {
+            let proof = shopper::prove(&shop, &keys.admin).await?;
+            println!("proof: order {} of {} {} in {:?}", proof.order_id, proof.total, proof.currency, proof.duration);
+        }
+        Err(refusal) => eprintln!("no proof: {refusal}"),
     }
     let receipt = shopper::buy(&shop, &Order::first(Customer::example())).await?;
     println!("{}", serde_json::to_string_pretty(&receipt)?);
-    if let Some(key) = admin_key(engine) {
-        let order = shopper::admin(&shop, &key)?.order_read(&receipt.order_id).await?;
+    if let Ok(keys) = keys {
+        let order = shopper::admin(&shop, &keys.admin)?.order_read(&receipt.order_id).await?;
         println!("the owner sees {order:?}");
     }
     Ok(())
-}
-
-fn admin_key(engine: Engine) -> Option<AdminKey> {
-    match engine {
-        Engine::Woocommerce => Some(AdminKey::new(set("SHOP_KEY")?, set("SHOP_SECRET")?)),
-        Engine::Medusa => match set("SHOP_SECRET") {
-            Some(secret) => Some(AdminKey::Secret(secret.into())),
-            None => Some(AdminKey::Login { email: set("SHOP_EMAIL")?, password: set("SHOP_PASSWORD")?.into() }),
-        },
-    }
 }
 
 fn set(name: &str) -> Option<String> {

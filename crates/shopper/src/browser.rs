@@ -29,6 +29,12 @@ impl Browser {
         Ok(Browser { http: Http::with_cookies(shop)?, home: shop.public_url.clone() })
     }
 
+    /// Somebody who has a look at the front page and goes.
+    pub async fn glance(http: &Http) -> Result<(), Refusal> {
+        let browser = Browser { http: http.clone(), home: http.public_url("/") };
+        browser.home().await.map(|_| ())
+    }
+
     pub async fn home(&self) -> Result<Page, Refusal> {
         self.open(At::Door, &self.home).await
     }

@@ -25,6 +25,7 @@ const LONGEST_ANSWER: usize = 4 << 20;
 /// How much of an answer that is not JSON goes into the refusal.
 const EXCERPT: usize = 300;
 
+#[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
     /// What the world calls the store; signatures are made over it.

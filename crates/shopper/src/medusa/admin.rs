@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::money::decimal;
 use super::{guest, no_shop_key};
+use crate::browser::Browser;
 use crate::dial::{Answer, Http, read, refused, send, send_any};
 use crate::engine::Desk;
 use crate::refusal::code;
@@ -118,9 +119,11 @@ impl Desk for Admin {
         Ok(Some(AdminProduct { id: product_id, name: product.title, stock: self.stock(sku).await? }))
     }
 
-    /// As a guest, with the proof's own key; the customers' key must open the shop as well.
+    /// As a guest, with the proof's own key; the customers' key must open the shop as well, and its front page answer.
     async fn buy_proof(&self, order: &Order) -> Result<Receipt, Refusal> {
         guest::try_key(&self.http, self.shop_key.as_deref().ok_or_else(no_shop_key)?).await?;
+        // The pages are another program than the one that sells.
+        Browser::glance(&self.http).await?;
         let query = [("type", "publishable"), ("limit", "100")];
         let request = self.request(At::Products, Method::GET, "/api-keys").await?.query(&query);
         let KeysAnswer { api_keys } = read(At::Products, send(At::Products, request).await?.body)?;
