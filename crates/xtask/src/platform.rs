@@ -163,11 +163,15 @@ fn feed(mut command: std::process::Command, values: &Value, log: &Path) -> Resul
 
 fn values(access: &Access, images: &BuiltImages) -> Result<Value> {
     let provisioner = images.provisioner.as_ref().context("the provisioner's image is not built")?;
-    // Every name each time: what an earlier installation set would stay otherwise.
+    // Every name each time: what an earlier installation set would stay otherwise. What only engines use that can't be
+    // had is left empty, so that the chart says why.
+    let available: Vec<Engine> =
+        Engine::ALL.into_iter().filter(|engine| !images.unavailable.contains_key(engine)).collect();
     let references: BTreeMap<&str, String> = ImageName::ALL
         .into_iter()
         .map(|name| {
-            let image = images.stores.get(&name);
+            let used = available.iter().any(|engine| engine.spec().images.contains(&name));
+            let image = images.stores.get(&name).filter(|_| used);
             (name.as_str(), image.map(|image| format!("{}:{}", image.repository, image.tag)).unwrap_or_default())
         })
         .collect();
