@@ -13,7 +13,7 @@ use crate::platform::{self, World};
 use crate::sale;
 use crate::target::TargetArgs;
 
-mod store;
+pub mod store;
 mod summary;
 
 use store::Sold;

@@ -12,9 +12,11 @@ use store_model::Engine;
 use crate::target::{ClusterArgs, TargetArgs};
 use crate::{deps, images, platform, target, tests_needs};
 
+mod browser;
 mod cargo;
 mod foreign;
 
+pub use browser::Node;
 pub use cargo::Cargo;
 use cargo::Tally;
 
@@ -44,6 +46,8 @@ enum Layer {
     World,
     /// The same cluster as one that somebody else runs, with a registry between
     Foreign,
+    /// A browser in a Medusa store on that cluster: its shop and its admin
+    Browser,
 }
 
 pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
@@ -51,12 +55,15 @@ pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
     let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
     packages.extend(images::debian_packages());
     packages.extend(local_cluster::debian_packages());
+    if wants(Layer::Browser) {
+        packages.extend(browser::DEBIAN_PACKAGES);
+    }
     deps::ensure(&packages, progress)?;
     let mut tally = Tally::default();
     if wants(Layer::Style) {
         style(progress, &mut tally)?;
     }
-    let world = wants(Layer::World) || wants(Layer::Foreign);
+    let world = wants(Layer::World) || wants(Layer::Foreign) || wants(Layer::Browser);
     thread::scope(|scope| -> Result<()> {
         // What the cluster needs is compiled and downloaded while the tests compile.
         let prepared =
@@ -68,7 +75,7 @@ pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
         Ok(())
     })?;
     if world {
-        let outcome = on_a_cluster(args, wants(Layer::World), wants(Layer::Foreign), progress, &mut tally);
+        let outcome = on_a_cluster(args, wants, progress, &mut tally);
         if !args.keep {
             local_cluster::down(&target::settings(&args.cluster)?, progress)?;
         }
@@ -108,10 +115,15 @@ fn rooms(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
     tests.count(progress, tally)
 }
 
-fn on_a_cluster(args: &Test, world: bool, foreign: bool, progress: &Progress, tally: &mut Tally) -> Result<()> {
+fn on_a_cluster(
+    args: &Test,
+    wants: impl Fn(Layer) -> bool,
+    progress: &Progress,
+    tally: &mut Tally,
+) -> Result<()> {
     let target = TargetArgs::embedded(ClusterArgs::named(&args.cluster));
     let ready = Arc::new(platform::ready(&target, progress).context("the platform did not come up")?);
-    if world {
+    if wants(Layer::World) {
         e2e(
             &ready,
             "orders on the embedded cluster",
@@ -121,7 +133,10 @@ fn on_a_cluster(args: &Test, world: bool, foreign: bool, progress: &Progress, ta
             tally,
         )?;
     }
-    if foreign {
+    if wants(Layer::Browser) {
+        browser::run(&ready, args.filter.as_deref(), progress, tally)?;
+    }
+    if wants(Layer::Foreign) {
         foreign::run(&ready, args.filter.as_deref(), progress, tally)?;
     }
     Ok(())

@@ -88,7 +88,7 @@ async fn buy(
 }
 
 /// Shows the store's steps as they come, until it is ready or has failed.
-async fn follow(client: &Client, store: &StoreView, progress: &Progress) -> Result<StoreView> {
+pub async fn follow(client: &Client, store: &StoreView, progress: &Progress) -> Result<StoreView> {
     let begin = Instant::now();
     let step = progress.step(&format!("store {} gets ready", store.name), None);
     let mut shown: Vec<&'static str> = Vec::new();

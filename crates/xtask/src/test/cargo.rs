@@ -30,6 +30,11 @@ impl Tally {
             self.failures.push(name.to_owned());
         }
     }
+
+    pub fn skip(&mut self, count: usize, why: &str) {
+        self.skipped += count;
+        self.reasons.push(why.to_owned());
+    }
 }
 
 impl fmt::Display for Tally {
