@@ -23,11 +23,20 @@ impl Country {
 
     /// The language most people there read, by CLDR's likely subtags, with Latin digits: our texts are in Latin script.
     pub fn locale(self) -> Locale {
-        let mut id = LanguageIdentifier { region: Some(self.0), ..LanguageIdentifier::UNKNOWN };
-        LocaleExpander::new_extended().maximize(&mut id);
-        // CLDR's own data are under the short names; the script is said only where it is not the usual one.
-        LocaleExpander::new_extended().minimize(&mut id);
-        id.region = Some(self.0);
+        let likely = LocaleExpander::new_extended();
+        let maximized = |mut id: LanguageIdentifier| {
+            likely.maximize(&mut id);
+            // CLDR says the world's most likely language but once: for countries that it does not name.
+            if id.language.is_unknown() {
+                id.language = language!("en");
+                likely.maximize(&mut id);
+            }
+            id
+        };
+        let full = maximized(LanguageIdentifier { region: Some(self.0), ..LanguageIdentifier::UNKNOWN });
+        // CLDR's data are under the short names: the script is said only where it is not the usual one there.
+        let short = LanguageIdentifier { script: None, ..full.clone() };
+        let id = if maximized(short.clone()) == full { short } else { full };
         format!("{id}-u-nu-latn").parse().unwrap_or(locale!("en"))
     }
 
@@ -100,6 +109,7 @@ mod tests {
             assert_eq!(country(code).texts().lang, language, "{code}");
         }
         assert_eq!(country("FR").locale().to_string(), "fr-FR-u-nu-latn");
+        assert_eq!(country("GB").locale().to_string(), "en-GB-u-nu-latn");
         assert_eq!(country("EG").locale().to_string(), "ar-EG-u-nu-latn");
     }
 

@@ -49,9 +49,11 @@ mod tests {
         assert_eq!(shown("CH", "chf", "1234.5"), "CHF\u{a0}1'234.50");
         assert_eq!(shown("US", "usd", "1234.5"), "$1,234.50");
         assert_eq!(shown("GB", "gbp", "0.99"), "£0.99");
+        assert_eq!(shown("AU", "aud", "1234.5"), "$1,234.50");
+        assert_eq!(shown("SE", "sek", "1234.5"), "1\u{a0}234,50\u{a0}kr");
         assert_eq!(shown("FR", "eur", "22.9"), "22,90\u{a0}€");
         assert_eq!(shown("JP", "jpy", "2290"), "￥2,290");
-        assert_eq!(shown("KW", "kwd", "1.5"), "د.ك.\u{200f}\u{a0}1.500");
+        assert_eq!(shown("KW", "kwd", "1.5"), "\u{200f}1.500\u{a0}د.ك.\u{200f}");
         assert_eq!(shown("IN", "inr", "123456"), "₹1,23,456.00");
         assert_eq!(shown("DE", "usd", "5"), "5,00\u{a0}$");
     }
