@@ -1,6 +1,8 @@
 //! What holds without a backend: who is let in, what a browser is told, and what a customer sees while the shop is away.
 //! The shop with a real Medusa behind it is walked through by tests/browser.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{

@@ -193,7 +193,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn variant(over: Value) -> Variant {
+    fn variant(over: &Value) -> Variant {
         let mut wire = json!({"id": "v", "title": "One", "manage_inventory": true, "allow_backorder": false,
             "inventory_quantity": 2, "calculated_price": {"calculated_amount": 18}});
         wire.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
@@ -202,19 +202,19 @@ mod tests {
 
     #[test]
     fn what_has_a_price_and_stock_is_for_sale() {
-        assert!(variant(json!({})).is_for_sale());
-        assert_eq!(variant(json!({})).left(), Some(2));
-        assert!(!variant(json!({"inventory_quantity": 0})).is_for_sale());
-        assert!(!variant(json!({"inventory_quantity": null})).is_for_sale());
-        assert!(!variant(json!({"calculated_price": null})).is_for_sale());
-        assert!(!variant(json!({"calculated_price": {"calculated_amount": null}})).is_for_sale());
-        assert!(variant(json!({"inventory_quantity": 0, "allow_backorder": true})).is_for_sale());
-        assert_eq!(variant(json!({"inventory_quantity": 0, "manage_inventory": false})).left(), None);
+        assert!(variant(&json!({})).is_for_sale());
+        assert_eq!(variant(&json!({})).left(), Some(2));
+        assert!(!variant(&json!({"inventory_quantity": 0})).is_for_sale());
+        assert!(!variant(&json!({"inventory_quantity": null})).is_for_sale());
+        assert!(!variant(&json!({"calculated_price": null})).is_for_sale());
+        assert!(!variant(&json!({"calculated_price": {"calculated_amount": null}})).is_for_sale());
+        assert!(variant(&json!({"inventory_quantity": 0, "allow_backorder": true})).is_for_sale());
+        assert_eq!(variant(&json!({"inventory_quantity": 0, "manage_inventory": false})).left(), None);
     }
 
     #[test]
     fn the_customer_sees_the_price_with_tax_where_it_is_known() {
         let price = json!({"calculated_price": {"calculated_amount": 18, "calculated_amount_with_tax": 21.42}});
-        assert_eq!(variant(price).price().unwrap().to_string(), "21.42");
+        assert_eq!(variant(&price).price().unwrap().to_string(), "21.42");
     }
 }
