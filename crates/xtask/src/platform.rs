@@ -69,13 +69,15 @@ pub fn ready_for(args: &TargetArgs, engines: &[Engine], progress: &Progress) -> 
     }
     deps::ensure(&packages, progress)?;
     // What is compiled and what is downloaded go on side by side: one wants the cores, the other the network.
-    let (access, images) = thread::scope(|scope| {
+    let (access, images, provisioner) = thread::scope(|scope| {
         let images = scope.spawn(|| images::ensure_stores(engines, progress));
+        let provisioner = scope.spawn(|| images::compile_provisioner(progress));
         let access = access(args, progress);
-        (access, images.join())
+        (access, images.join(), provisioner.join())
     });
     let access = access?;
     let mut images = images.map_err(|_| anyhow!("the image build panicked"))??;
+    provisioner.map_err(|_| anyhow!("the provisioner's build panicked"))??;
     images.provisioner = Some(images::ensure_provisioner(progress, &access.helm)?);
     deliver(&access, &images, progress)?;
     install(&access, &images, &json!({}), progress)?;

@@ -180,6 +180,12 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Compiles what `ensure_provisioner` puts into the image: it needs nothing of the cluster's programs, so it need not wait
+/// for them.
+pub fn compile_provisioner(progress: &Progress) -> Result<()> {
+    Factory::new(BuildWith::Auto, false, progress)?.compile("provisioner", Profile::Dev).map(drop)
+}
+
 /// The provisioner's image, from its crate, that Helm, and the chart of this checkout.
 pub fn ensure_provisioner(progress: &Progress, helm: &Path) -> Result<BuiltImage> {
     Factory::new(BuildWith::Auto, false, progress)?.provisioner(helm, Profile::Dev)
