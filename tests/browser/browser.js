@@ -51,7 +51,7 @@ export async function visitor(browser, url, name, options) {
   page.on("pageerror", (error) => faults.push(`error on ${page.url()}: ${error.message}`))
   page.on("console", (message) => {
     // A page that is an error's page by design has its status noted by the browser itself.
-    const ofThePage = /status of (404|409|422)/.test(message.text()) && message.location().url === page.url()
+    const ofThePage = /status of (403|404|409|422)/.test(message.text()) && message.location().url === page.url()
     if (message.type() === "error" && !ofThePage) faults.push(`console of ${page.url()}: ${message.text()}`)
   })
   page.on("request", (request) => {
