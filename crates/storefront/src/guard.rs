@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -41,7 +42,10 @@ pub fn around(pages: Router<Arc<Shop>>, shop: Arc<Shop>) -> anyhow::Result<Route
         .route("/health/live", get("live\n"))
         .route("/health/ready", get(ready))
         .merge(pages)
-        .layer(CompressionLayer::new())
+        .layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new(assets::FONT_TYPE))),
+        )
         .layer(middleware::map_response(move |response| std::future::ready(secured(response, &policy))))
         .layer(from_fn(logged));
     Ok(router.with_state(shop))
@@ -51,7 +55,7 @@ pub fn around(pages: Router<Arc<Shop>>, shop: Arc<Shop>) -> anyhow::Result<Route
 fn policy(image_origins: &[String]) -> anyhow::Result<HeaderValue> {
     let images = [&["'self'".to_owned()], image_origins].concat().join(" ");
     let text = format!(
-        "default-src 'none'; style-src 'self'; img-src {images}; form-action 'self'; frame-ancestors 'none'; \
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src {images}; form-action 'self'; frame-ancestors 'none'; \
          base-uri 'none'"
     );
     Ok(HeaderValue::from_str(&text)?)

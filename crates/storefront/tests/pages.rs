@@ -119,8 +119,8 @@ async fn every_answer_tells_the_browser_what_it_may_do() {
         let headers = response.headers();
         assert_eq!(
             headers[CONTENT_SECURITY_POLICY],
-            "default-src 'none'; style-src 'self'; img-src 'self' https://pictures.example; form-action 'self'; \
-             frame-ancestors 'none'; base-uri 'none'"
+            "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' https://pictures.example; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         );
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["referrer-policy"], "same-origin");
@@ -143,12 +143,17 @@ async fn an_empty_basket_asks_nobody_and_a_made_up_cookie_is_none() {
 #[tokio::test]
 async fn assets_are_named_by_their_content_and_kept_for_ever() {
     let page = text(get("/basket").await).await;
-    for kind in ["css", "svg"] {
+    for kind in ["css", "svg", "woff2"] {
         let end = page.find(&format!(".{kind}\"")).unwrap() + 1 + kind.len();
         let path = &page[page[..end].rfind('"').unwrap() + 1..end];
         let response = get(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+    }
+    let start = page.find("/assets/shop-").unwrap();
+    let style = text(get(&page[start..start + page[start..].find('"').unwrap()]).await).await;
+    for font in style.split("url(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert_eq!(get(font).await.status(), StatusCode::OK, "{font}");
     }
     let gone = get("/assets/shop-000000000000.css").await;
     assert_eq!((gone.status(), &gone.headers()[CACHE_CONTROL]), (StatusCode::NOT_FOUND, &"no-store".parse().unwrap()));

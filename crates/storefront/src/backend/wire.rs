@@ -162,6 +162,8 @@ pub struct ShippingOption {
     #[serde(rename = "type")]
     pub kind: Option<ShippingKind>,
     #[serde(default)]
+    pub is_tax_inclusive: bool,
+    #[serde(default)]
     pub insufficient_inventory: bool,
 }
 

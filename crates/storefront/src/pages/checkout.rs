@@ -62,6 +62,8 @@ struct Shipping {
     name: String,
     hint: String,
     price: String,
+    /// The sums say how much.
+    plus_tax: bool,
     chosen: bool,
 }
 
@@ -194,11 +196,13 @@ fn filled_in<'a>(
     let country = Some(entries.value(Entry::Country).to_ascii_lowercase()).filter(|code| !code.is_empty());
     let country =
         country.or_else(|| cart.country().map(str::to_owned)).or_else(|| here.home.clone()).unwrap_or_default();
+    let is_taxed = cart.tax_total.as_f64().is_some_and(|tax| tax > 0.0);
     let shipping = |option: &ShippingOption| Shipping {
         chosen: option.id == chosen,
         id: option.id.clone(),
         name: option.name.clone(),
         hint: option.kind.as_ref().and_then(|kind| kind.description.clone()).unwrap_or_default(),
+        plus_tax: is_taxed && !option.is_tax_inclusive,
         price: match &option.amount {
             Some(amount) if amount.as_f64() != Some(0.0) => prices.show(amount),
             Some(_) | None => t.free.to_owned(),

@@ -47,6 +47,7 @@ struct Frame<'a> {
     basket_label: String,
     style: &'static str,
     icon: &'static str,
+    font: &'static str,
 }
 
 impl<'a> Frame<'a> {
@@ -55,9 +56,9 @@ impl<'a> Frame<'a> {
     }
 
     fn with_count(shop: &'a Shop, count: u64) -> Frame<'a> {
-        let (style, icon) = (assets::STYLE.path.as_str(), assets::ICON.path.as_str());
+        let [style, icon, font] = [&assets::STYLE, &assets::ICON, &assets::LATIN].map(|asset| asset.path.as_str());
         let t = shop.texts;
-        Frame { t, shop: &shop.config.title, count, basket_label: (t.basket_holds)(count), style, icon }
+        Frame { t, shop: &shop.config.title, count, basket_label: (t.basket_holds)(count), style, icon, font }
     }
 }
 

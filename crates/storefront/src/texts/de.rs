@@ -71,6 +71,7 @@ pub const DE: Texts = Texts {
     optional: "freiwillig",
     how_to_ship: "Versand",
     free: "Kostenlos",
+    plus_tax: "zzgl. Steuern",
     no_shipping: "In das gewählte Land versendet dieser Shop nicht.",
     payment: "Zahlung",
     payment_manual: "Außerhalb des Shops bezahlen",

@@ -71,6 +71,7 @@ pub const EN: Texts = Texts {
     optional: "optional",
     how_to_ship: "Shipping",
     free: "Free",
+    plus_tax: "plus tax",
     no_shipping: "This shop does not ship to the country you chose.",
     payment: "Payment",
     payment_manual: "Pay outside the shop",

@@ -77,6 +77,7 @@ pub struct Texts {
     pub optional: &'static str,
     pub how_to_ship: &'static str,
     pub free: &'static str,
+    pub plus_tax: &'static str,
     pub no_shipping: &'static str,
     pub payment: &'static str,
     pub payment_manual: &'static str,
