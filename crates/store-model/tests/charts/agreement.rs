@@ -58,6 +58,22 @@ fn the_engine_s_workloads_are_the_chart_s() {
     }
 }
 
+/// Why a store failed is what its program said last: the kubelet must hand that on.
+#[test]
+fn every_container_s_last_words_are_kept() {
+    for (engine, plan, objects) in stores() {
+        // A `helm test` is run by a person, who sees its log.
+        for (pod, _) in objects.iter().filter(|object| kind(object) != "Pod").filter_map(pods) {
+            for list in ["initContainers", "containers"] {
+                for container in pod[list].as_array().into_iter().flatten() {
+                    let place = format!("{engine:?} {plan:?} {}", container["name"]);
+                    assert_eq!(container["terminationMessagePolicy"], "FallbackToLogsOnError", "{place}");
+                }
+            }
+        }
+    }
+}
+
 /// Each key of a Secret that a pod is given is one that the provisioner makes, and none is made for nobody.
 #[test]
 fn the_secrets_have_the_keys_that_the_chart_reads() {
