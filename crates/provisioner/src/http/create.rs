@@ -30,12 +30,12 @@ pub fn parse(mut fields: Fields, app: &App, created_by: &str) -> Result<NewStore
     let plan = fields.optional("plan", |text| word(text, &Plan::ALL, Plan::as_str)).unwrap_or_default();
     let title = fields.optional("title", title);
     let admin_email = fields.optional("adminEmail", email);
-    let currency = fields.optional("currency", |text| {
-        if iso::is_currency(text) {
-            Ok(text.to_owned())
-        } else {
-            Err("must be a code of ISO 4217, e.g. EUR".to_owned())
+    let currency = fields.optional("currency", |text| match engine {
+        _ if !iso::is_currency(text) => Err("must be a code of ISO 4217, e.g. EUR".to_owned()),
+        Some(engine) if engine.spec().unknown_currencies.contains(&text) => {
+            Err(format!("{} has no prices in {text}; choose another, e.g. EUR", engine.spec().title))
         }
+        Some(_) | None => Ok(text.to_owned()),
     });
     let country = fields.optional("country", |text| {
         let cure = "must be a code of ISO 3166-1, e.g. DE, or with a state as in US:CA";

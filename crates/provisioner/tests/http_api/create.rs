@@ -203,6 +203,22 @@ async fn an_engine_that_is_not_there_is_refused_with_the_cure() {
 }
 
 #[tokio::test]
+async fn a_currency_that_an_engine_does_not_know_is_refused_before_anything_is_made() {
+    let world = World::idle().await;
+    let ask = |engine: Engine, currency: &str| json!({"name": format!("in-{}", currency.to_lowercase()), "engine": engine.as_str(), "currency": currency});
+    for engine in Engine::ALL {
+        for currency in engine.spec().unknown_currencies {
+            let answer = world.post(STORES, &ask(engine, currency)).await;
+            assert_eq!(answer.problem(422).1, ["currency"]);
+            let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+            assert!(message.contains(engine.spec().title) && message.contains(currency), "{message}");
+        }
+    }
+    // What one does not know, another may.
+    assert_eq!(world.post(STORES, &ask(Engine::Woocommerce, "BBD")).await.status, 202);
+}
+
+#[tokio::test]
 async fn every_engine_with_its_images_can_be_had_and_asked_for() {
     let world = World::idle().await;
     let engines = world.get("/api/v1/engines").await.json();

@@ -27,6 +27,8 @@ pub struct Spec {
     pub shown: &'static [Shown],
     /// What the chart makes; a store is ready when all of its plan's are.
     pub workloads: &'static [Workload],
+    /// Codes of ISO 4217 in which it can't name a price; a store in one of them is refused before it is begun.
+    pub unknown_currencies: &'static [&'static str],
     /// How much a plan gives a store of this engine.
     pub sizes: fn(Plan) -> PlanSizes,
 }

@@ -34,6 +34,7 @@ pub const SPEC: Spec = Spec {
         Workload { kind: WorkloadKind::StatefulSet, name: "mysql", stage: Stage::Database, plans: &Plan::ALL },
         Workload { kind: WorkloadKind::Deployment, name: "wordpress", stage: Stage::Application, plans: &Plan::ALL },
     ],
+    unknown_currencies: &[],
     sizes,
 };
 
