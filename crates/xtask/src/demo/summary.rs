@@ -13,7 +13,7 @@ pub fn store(sold: &Sold, world: &World) {
     println!("  order          #{} over {} {} ({})", order.number, order.total, order.currency, order.status);
     if let Some(proof) = &store.proof {
         println!(
-            "  proof of sale  #{} over {} {}, placed, read back and removed in {:.1} s",
+            "  proof of sale  {} over {} {}, placed, read back and removed in {:.1} s",
             proof.order_id,
             proof.total,
             proof.currency,
