@@ -1,5 +1,6 @@
 //! Starts the shop, and ends it without cutting anybody off.
 
+use std::future::IntoFuture as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -36,23 +37,22 @@ fn start() -> Result<()> {
 
 async fn serve(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
-    tracing::info!(address = %config.listen, country = ?config.country, lang = config.country.texts().lang, "listening");
+    tracing::info!(address = %config.listen, country = config.country.lower(), lang = config.country.texts().lang, "listening");
     let router = storefront::router(config)?;
     let mut terminated = signal(SignalKind::terminate()).context("wait for SIGTERM")?;
     let mut interrupted = signal(SignalKind::interrupt()).context("wait for SIGINT")?;
-    let (stop, stopping) = tokio::sync::watch::channel(());
-    let mut heard = stopping.clone();
+    let (stop, mut stopping) = tokio::sync::watch::channel(());
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         // An error says that the sender is gone, which is the same.
-        let _changed = heard.changed().await;
+        let _changed = stopping.changed().await;
     });
-    let server = tokio::spawn(async move { server.await });
+    let mut server = tokio::spawn(server.into_future());
     tokio::select! {
+        ended = &mut server => return ended.context("the server panicked")?.context("serve"),
         _ = terminated.recv() => {}
         _ = interrupted.recv() => {}
     }
     tracing::info!("stopping");
-    drop(stopping);
     stop.send_replace(());
     match tokio::time::timeout(LAST_ANSWERS_WITHIN, server).await {
         Ok(ended) => ended.context("the server panicked")?.context("serve"),
