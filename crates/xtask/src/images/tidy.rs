@@ -27,7 +27,8 @@ pub fn tidy(images: &Path, name: &str) -> Result<()> {
     archives.sort();
     archives.reverse();
     for (_, archive) in archives.into_iter().skip(KEPT) {
-        for kind in [".json", ".cdx.json"] {
+        // The record last: without its archive it says nothing, and the next tidying finds no trace of it.
+        for kind in [".oci.tar", ".cdx.json", ".json"] {
             let beside = PathBuf::from(archive.to_string_lossy().replace(".oci.tar", kind));
             if beside.exists() {
                 fs::remove_file(&beside).with_context(|| format!("remove {}", beside.display()))?;
