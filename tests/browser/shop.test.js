@@ -106,6 +106,8 @@ test("a double click places one order", async () => {
   await guest.page.locator("form button.main").click()
   await guest.page.locator('a[href="/checkout"]').click()
   for (const [name, value] of Object.entries(GUEST)) await guest.page.locator(`[name="${name}"]`).fill(value)
+  const basket = (await guest.page.context().cookies()).find((cookie) => cookie.name === "basket")
+  assert.ok(basket.httpOnly)
   // Both are on their way before the first is answered: each into a window of its own.
   const opened = []
   guest.page.context().on("page", (window) => opened.push(window))
@@ -119,6 +121,10 @@ test("a double click places one order", async () => {
   for (const window of opened) await window.waitForURL("**/orders/*")
   const [one, other] = opened.map((window) => window.url())
   assert.equal(one, other)
+  // As if the answer had been lost: the browser still has its basket, and is led to the order.
+  await guest.page.context().addCookies([basket])
+  await guest.go("/basket")
+  assert.equal(guest.page.url(), one)
   await guest.end()
 })
 

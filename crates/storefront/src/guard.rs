@@ -22,8 +22,8 @@ use crate::shop::Shop;
 
 /// An address and an e-mail: a form is smaller.
 const LARGEST_FORM: usize = 16 << 10;
-/// Longer than the backend's own time and the pauses between its calls.
-const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+/// Envoy gives up after 15 s, with a page that is none.
+const ANSWER_WITHIN: Duration = Duration::from_secs(14);
 
 /// Pages with their guards, and beside them what asks no guard: health and assets.
 pub fn around(pages: Router<Arc<Shop>>, shop: Arc<Shop>) -> anyhow::Result<Router> {

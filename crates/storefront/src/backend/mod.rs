@@ -16,7 +16,8 @@ pub use calls::{Guest, Place, Placed};
 
 const KEY_HEADER: &str = "x-publishable-api-key";
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
-/// Completing a cart is Medusa's longest answer: 3 s on a busy machine. Past this the shop is away for the customer.
+/// Completing a cart is Medusa's longest answer: 3 s on a busy machine. An order is waited for even when the customer's
+/// page has been given up.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// The probe's patience is shorter than the kubelet's.
 const READY_WITHIN: Duration = Duration::from_secs(3);

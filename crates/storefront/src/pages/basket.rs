@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::problem::Trouble;
 use super::product::{self, LARGEST_QUANTITY};
-use super::{Frame, page, see};
+use super::{Frame, checkout, page, see};
 use crate::backend::Fault;
 use crate::backend::wire::{Cart, Line};
 use crate::cookies::Basket;
@@ -97,8 +97,11 @@ pub async fn get(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let cart = open_cart(&shop, &headers).await?;
     let notice = asked.notice.map(|notice| notice.text(shop.texts));
+    let cart = known_cart(&shop, &headers).await?;
+    if let Some(cart) = cart.as_ref().filter(|cart| cart.completed_at.is_some()) {
+        return checkout::lost_and_found(&shop, &headers, cart).await;
+    }
     let Some(cart) = cart.filter(|cart| !cart.items.is_empty()) else {
         let sums = Sums {
             goods: String::new(),
@@ -220,9 +223,12 @@ fn changed_to(shop: &Shop, answer: Result<Cart, Fault>) -> Result<Response, Trou
 
 /// The browser's cart, where it is still one: known to Medusa and not ordered.
 pub async fn open_cart(shop: &Shop, headers: &HeaderMap) -> Result<Option<Cart>, Fault> {
+    Ok(known_cart(shop, headers).await?.filter(|cart| cart.completed_at.is_none()))
+}
+
+async fn known_cart(shop: &Shop, headers: &HeaderMap) -> Result<Option<Cart>, Fault> {
     let Some(basket) = Basket::read(headers) else { return Ok(None) };
     match shop.backend.cart(&basket.cart).await {
-        Ok(cart) if cart.completed_at.is_some() => Ok(None),
         Ok(cart) => Ok(Some(cart)),
         Err(Fault::Unknown) => Ok(None),
         Err(fault) => Err(fault),

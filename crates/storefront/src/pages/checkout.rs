@@ -70,7 +70,7 @@ struct Shipping {
 pub async fn get(State(shop): State<Arc<Shop>>, headers: HeaderMap) -> Result<Response, Trouble> {
     let Some(cart) = filled(open_cart(&shop, &headers).await?) else { return Ok(see("/basket")) };
     let entries = Entries::of(&cart);
-    shown(&shop, cart, None, entries, StatusCode::OK, Flaws::new(), None).await
+    shown(&shop, cart, entries, StatusCode::OK, Flaws::new(), None).await
 }
 
 /// Keeps what was written so far, and has Medusa say what shipping costs there.
@@ -110,33 +110,46 @@ pub async fn place(
         Ok(guest) => guest,
         Err(flaws) => {
             let Some(cart) = filled(open_cart(&shop, &headers).await?) else { return Ok(see("/basket")) };
-            return shown(&shop, cart, None, entries, StatusCode::UNPROCESSABLE_ENTITY, flaws, None).await;
+            return shown(&shop, cart, entries, StatusCode::UNPROCESSABLE_ENTITY, flaws, None).await;
         }
     };
-    // A double click's second request waits here, and finds the first one's order.
-    let turn = shop.turn_of(&id);
-    let _turn = turn.lock().await;
-    let (shipping, seen) = (entries.value(Entry::Shipping), entries.seen.trim());
-    match placing::place(&shop, &id, &guest, shipping, seen).await? {
+    // On its own: a customer who goes away, or whose page takes too long, leaves a whole order or none.
+    let placing = {
+        let (shop, entries) = (Arc::clone(&shop), entries.clone());
+        tokio::spawn(async move {
+            // A double click's second request waits here, and finds the first one's order.
+            let turn = shop.turn_of(&id);
+            let _turn = turn.lock().await;
+            placing::place(&shop, &id, &guest, entries.value(Entry::Shipping), entries.seen.trim()).await
+        })
+    };
+    let outcome = placing.await.map_err(|error| Fault::Away(format!("placing an order: {error}")))??;
+    match outcome {
         Outcome::Placed(placed) => placed_answer(&shop, &headers, placed),
         Outcome::Empty => Ok(see("/basket")),
         Outcome::SoldOut => Ok(see("/basket?notice=stock")),
-        Outcome::NotShipped(cart, options) => {
+        Outcome::NotShipped(cart) => {
             let flaws = vec![(Entry::Shipping, Flaw::NoShipping)];
-            shown(&shop, cart, Some(options), entries, StatusCode::UNPROCESSABLE_ENTITY, flaws, None).await
+            shown(&shop, cart, entries, StatusCode::UNPROCESSABLE_ENTITY, flaws, None).await
         }
-        Outcome::OtherTotal(cart, options) => {
+        Outcome::OtherTotal(cart) => {
             let total = shop.prices(&cart.currency_code).show(&cart.total);
             let notice = Some((shop.texts.notice_total)(&total));
-            shown(&shop, cart, Some(options), entries, StatusCode::CONFLICT, Flaws::new(), notice).await
+            shown(&shop, cart, entries, StatusCode::CONFLICT, Flaws::new(), notice).await
         }
         Outcome::Refused(fault) => {
             tracing::warn!(%fault, "an order was refused");
             let Some(cart) = filled(open_cart(&shop, &headers).await?) else { return Ok(see("/basket")) };
             let notice = Some(shop.texts.notice_refused.to_owned());
-            shown(&shop, cart, None, entries, StatusCode::UNPROCESSABLE_ENTITY, Flaws::new(), notice).await
+            shown(&shop, cart, entries, StatusCode::UNPROCESSABLE_ENTITY, Flaws::new(), notice).await
         }
     }
+}
+
+/// The order that this browser's cart became, when its answer was lost on the way.
+pub async fn lost_and_found(shop: &Shop, headers: &HeaderMap, cart: &Cart) -> Result<Response, Trouble> {
+    let id = Id::parse(&cart.id).ok_or(Trouble::Bad)?;
+    placed_answer(shop, headers, shop.backend.complete(&id).await?)
 }
 
 fn placed_answer(shop: &Shop, headers: &HeaderMap, placed: Placed) -> Result<Response, Trouble> {
@@ -156,7 +169,6 @@ fn filled(cart: Option<Cart>) -> Option<Cart> {
 async fn shown(
     shop: &Shop,
     mut cart: Cart,
-    options: Option<Vec<ShippingOption>>,
     entries: Entries,
     status: StatusCode,
     flaws: Flaws,
@@ -164,10 +176,7 @@ async fn shown(
 ) -> Result<Response, Trouble> {
     let here = shop.here().await?;
     let id = Id::parse(&cart.id).ok_or(Trouble::Bad)?;
-    let options = match options {
-        Some(options) => options,
-        None => shop.backend.shipping_options(&id).await?,
-    };
+    let options = shop.backend.shipping_options(&id).await?;
     let is_offered = |wanted: &str| options.iter().any(|option| option.id == wanted);
     if !cart.shipping().is_some_and(is_offered)
         && let Some(first) = options.first()

@@ -1,6 +1,6 @@
 //! A basket becomes an order: once, however often it is asked for.
 
-use crate::backend::wire::{Cart, ShippingOption};
+use crate::backend::wire::Cart;
 use crate::backend::{Fault, Guest, Placed};
 use crate::id::Id;
 use crate::shop::Shop;
@@ -9,9 +9,9 @@ use crate::shop::Shop;
 pub enum Outcome {
     Placed(Placed),
     /// The address is known now, and with it this is no way to ship to it.
-    NotShipped(Cart, Vec<ShippingOption>),
+    NotShipped(Cart),
     /// The customer saw another total.
-    OtherTotal(Cart, Vec<ShippingOption>),
+    OtherTotal(Cart),
     /// Somebody else bought the last one.
     SoldOut,
     Refused(Fault),
@@ -41,15 +41,16 @@ async fn steps(shop: &Shop, id: &Id, guest: &Guest, shipping: &str, seen: &str) 
         return Ok(Outcome::Empty);
     }
     let mut cart = backend.cart_guest(id, guest).await?;
-    let options = backend.shipping_options(id).await?;
-    if !options.iter().any(|option| option.id == shipping) {
-        return Ok(Outcome::NotShipped(cart, options));
-    }
+    // What does not ship to the new address, Medusa has taken off the cart by itself.
     if cart.shipping() != Some(shipping) {
+        let options = backend.shipping_options(id).await?;
+        if !options.iter().any(|option| option.id == shipping) {
+            return Ok(Outcome::NotShipped(cart));
+        }
         cart = backend.shipping_choose(id, shipping).await?;
     }
     if cart.total.to_string() != seen {
-        return Ok(Outcome::OtherTotal(cart, options));
+        return Ok(Outcome::OtherTotal(cart));
     }
     backend.pay(id).await?;
     Ok(Outcome::Placed(backend.complete(id).await?))
