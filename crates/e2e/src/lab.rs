@@ -15,6 +15,7 @@ const STARTS: Duration = Duration::from_mins(3);
 const POD: &str = "lab";
 /// Tables with their columns, indices and constraints; nobody's rows.
 const SCHEMA: &str = "pg_dump --schema=public --schema-only --no-owner --no-privileges --no-comments";
+const PSQL: &str = "psql --host=127.0.0.1 --username=medusa --no-psqlrc --tuples-only --no-align";
 /// Counted by the database itself: a statement for each table would take a second each.
 const COUNT: &str = "SELECT table_name || ' ' || (xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM \
     public.%I', table_name), false, true, '')))[1]::text FROM information_schema.tables WHERE table_schema = 'public' \
@@ -102,7 +103,7 @@ impl Lab<'_> {
 
     /// An empty one.
     pub async fn database(&self, name: &str) -> Result<()> {
-        self.in_postgres(&format!("createdb --host=127.0.0.1 --username=medusa {name}")).await.map(drop)
+        self.in_postgres(&format!("{PSQL} --command='CREATE DATABASE {name}' medusa")).await.map(drop)
     }
 
     /// Medusa's own migrations; how long they took.
@@ -121,8 +122,7 @@ impl Lab<'_> {
     }
 
     pub async fn rows(&self, database: &str) -> Result<Vec<(String, u64)>> {
-        let psql = "psql --host=127.0.0.1 --username=medusa --no-psqlrc --tuples-only --no-align";
-        parse_rows(&self.in_postgres(&format!("{psql} --command=\"{COUNT}\" {database}")).await?)
+        parse_rows(&self.in_postgres(&format!("{PSQL} --command=\"{COUNT}\" {database}")).await?)
     }
 
     async fn in_postgres(&self, command: &str) -> Result<String> {
@@ -156,8 +156,7 @@ pub async fn rows_of(store: &Store) -> Result<Vec<(String, u64)>> {
 
 /// The rows that a store's own database answers with, a line each.
 pub async fn query(store: &Store, sql: &str) -> Result<String> {
-    let psql = "psql --host=127.0.0.1 --username=medusa --no-psqlrc --tuples-only --no-align";
-    ask_database(store, &format!("{psql} --command=\"{sql}\" medusa")).await
+    ask_database(store, &format!("{PSQL} --command=\"{sql}\" medusa")).await
 }
 
 async fn ask_database(store: &Store, command: &str) -> Result<String> {
