@@ -115,12 +115,7 @@ fn rooms(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
     tests.count(progress, tally)
 }
 
-fn on_a_cluster(
-    args: &Test,
-    wants: impl Fn(Layer) -> bool,
-    progress: &Progress,
-    tally: &mut Tally,
-) -> Result<()> {
+fn on_a_cluster(args: &Test, wants: impl Fn(Layer) -> bool, progress: &Progress, tally: &mut Tally) -> Result<()> {
     let target = TargetArgs::embedded(ClusterArgs::named(&args.cluster));
     let ready = Arc::new(platform::ready(&target, progress).context("the platform did not come up")?);
     if wants(Layer::World) {
