@@ -87,10 +87,17 @@ pub async fn stand(store: &Store) -> Result<()> {
         pod_keeps_to_it(pod)?;
     }
     // What the kernel says counts more than what the manifest says.
+    let mut asked = 0;
     for workload in references(store) {
         let script = "id -u; if touch /e2e-probe 2>/dev/null; then echo writable; else echo read-only; fi; \
                       grep -E '^CapEff' /proc/self/status; ls /var/run/secrets 2>/dev/null || true";
-        let said = kubectl.ask(&["exec", &workload, &namespace, "--", "sh", "-c", script]).await?;
+        let said = match kubectl.ask(&["exec", &workload, &namespace, "--", "sh", "-c", script]).await {
+            Ok(said) => said,
+            // An image without a shell: an intruder has none either. Its pod's settings were looked at above.
+            Err(error) if format!("{error:#}").contains("\"sh\": executable file not found") => continue,
+            Err(error) => return Err(error),
+        };
+        asked += 1;
         let lines: Vec<&str> = said.lines().map(str::trim).collect();
         ensure!(lines.first().is_some_and(|uid| *uid != "0"), "{workload} runs as root: {said}");
         assert_eq!(lines.get(1), Some(&"read-only"), "the root file system of {workload}");
@@ -100,6 +107,7 @@ pub async fn stand(store: &Store) -> Result<()> {
         );
         assert_eq!(lines.get(3), None, "{workload} sees secrets of the cluster: {said}");
     }
+    ensure!(asked >= 2, "only {asked} containers could be asked");
     Ok(())
 }
 
