@@ -55,7 +55,7 @@ impl Owner {
     async fn admin_opens(&self) -> Result<()> {
         let page = self.0.open("/app").await?;
         let page = match page.location() {
-            Some(next) => self.0.open(&next.to_owned()).await?,
+            Some(next) => self.0.open(next).await?,
             None => page,
         };
         let text = page.expect(200)?.text();
