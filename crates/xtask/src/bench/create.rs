@@ -194,12 +194,20 @@ fn feed(mut command: std::process::Command, input: &Value) -> Result<()> {
 pub async fn remove(client: &Client, store: &StoreView) -> Result<()> {
     client.store_delete(&store.id).await?;
     let mut events = client.store_follow(&store.id, None);
-    while client.store_get(&store.id).await?.phase != Phase::Deleted {
-        tokio::time::timeout(Duration::from_secs(300), events.next())
-            .await
-            .context("not deleted after 5 minutes")??;
+    let deadline = Instant::now() + Duration::from_secs(300);
+    loop {
+        match client.store_get(&store.id).await {
+            Ok(view) if view.phase == Phase::Deleted => return Ok(()),
+            Ok(_) => {}
+            // With a store's route its certificate goes, and the ingress closes connections on that listener: ask again.
+            Err(error) if error.status().is_none() && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            }
+            Err(error) => return Err(error).context("ask whether the store is deleted"),
+        }
+        tokio::time::timeout_at(deadline.into(), events.next()).await.context("not deleted after 5 minutes")??;
     }
-    Ok(())
 }
 
 fn report(ours: &[Ours], bare: &[f64]) {
