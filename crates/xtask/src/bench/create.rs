@@ -192,7 +192,11 @@ fn feed(mut command: std::process::Command, input: &Value) -> Result<()> {
 }
 
 pub async fn remove(client: &Client, store: &StoreView) -> Result<()> {
-    client.store_delete(&store.id).await?;
+    // While something else was measured the ingress may have closed the idle connection; asking twice deletes once.
+    match client.store_delete(&store.id).await {
+        Err(error) if error.status().is_none() => client.store_delete(&store.id).await?,
+        answer => answer?,
+    };
     let mut events = client.store_follow(&store.id, None);
     let deadline = Instant::now() + Duration::from_secs(300);
     loop {
