@@ -77,8 +77,8 @@ pub fn ready_for(args: &TargetArgs, engines: &[Engine], progress: &Progress) -> 
     });
     let access = access?;
     let mut images = images.map_err(|_| anyhow!("the image build panicked"))??;
-    provisioner.map_err(|_| anyhow!("the provisioner's build panicked"))??;
-    images.provisioner = Some(images::ensure_provisioner(progress, &access.helm)?);
+    let provisioner = provisioner.map_err(|_| anyhow!("the provisioner's build panicked"))??;
+    images.provisioner = Some(images::ensure_provisioner(&provisioner, &access.helm, progress)?);
     deliver(&access, &images, progress)?;
     install(&access, &images, &json!({}), progress)?;
     let token = token(&access)?;

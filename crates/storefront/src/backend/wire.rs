@@ -89,11 +89,8 @@ pub struct Cart {
     pub currency_code: String,
     #[serde(default)]
     pub items: Vec<Line>,
-    pub item_total: Number,
-    pub shipping_total: Number,
-    pub tax_total: Number,
-    pub discount_total: Number,
-    pub total: Number,
+    #[serde(flatten)]
+    pub totals: Totals,
     pub shipping_address: Option<Address>,
     #[serde(default)]
     pub shipping_methods: Vec<ShippingMethod>,
@@ -112,6 +109,16 @@ impl Cart {
     pub fn shipping(&self) -> Option<&str> {
         self.shipping_methods.first()?.shipping_option_id.as_deref()
     }
+}
+
+/// Of a cart, and of the order that it becomes.
+#[derive(Debug, Deserialize)]
+pub struct Totals {
+    pub item_total: Number,
+    pub shipping_total: Number,
+    pub tax_total: Number,
+    pub discount_total: Number,
+    pub total: Number,
 }
 
 #[derive(Debug, Deserialize)]
@@ -180,11 +187,8 @@ pub struct Order {
     pub currency_code: String,
     #[serde(default)]
     pub items: Vec<Line>,
-    pub item_total: Number,
-    pub shipping_total: Number,
-    pub tax_total: Number,
-    pub discount_total: Number,
-    pub total: Number,
+    #[serde(flatten)]
+    pub totals: Totals,
     pub shipping_address: Option<Address>,
     #[serde(default)]
     pub shipping_methods: Vec<ShippingMethod>,

@@ -14,7 +14,7 @@ use super::problem::Trouble;
 use super::product::{self, LARGEST_QUANTITY};
 use super::{Frame, checkout, page, see};
 use crate::backend::Fault;
-use crate::backend::wire::{Cart, Line};
+use crate::backend::wire::{Cart, Line, Totals};
 use crate::cookies::Basket;
 use crate::id::Id;
 use crate::money::Prices;
@@ -84,6 +84,7 @@ pub struct Row {
 }
 
 /// The sums below them. Empty where there is nothing to say.
+#[derive(Default)]
 pub struct Sums {
     pub goods: String,
     pub shipping: String,
@@ -103,14 +104,7 @@ pub async fn get(
         return checkout::lost_and_found(&shop, &headers, cart).await;
     }
     let Some(cart) = cart.filter(|cart| !cart.items.is_empty()) else {
-        let sums = Sums {
-            goods: String::new(),
-            shipping: String::new(),
-            discount: String::new(),
-            tax: String::new(),
-            total: String::new(),
-        };
-        let empty = BasketPage { frame: Frame::with_count(&shop, 0), lines: Vec::new(), sums, notice };
+        let empty = BasketPage { frame: Frame::with_count(&shop, 0), lines: Vec::new(), sums: Sums::default(), notice };
         let mut response = page(StatusCode::OK, &empty);
         if Basket::read(&headers).is_some() {
             shop.jar().drop_basket(response.headers_mut());
@@ -119,7 +113,7 @@ pub async fn get(
     };
     let prices = shop.prices(&cart.currency_code);
     let frame = Frame::with_count(&shop, cart.count());
-    let mut sums = sums_of(&cart, &prices);
+    let mut sums = sums_of(&cart.totals, &prices);
     if cart.shipping().is_none() {
         sums.shipping.clear();
     }
@@ -271,17 +265,17 @@ pub fn rows(lines: &[Line], prices: &Prices) -> Vec<Row> {
     lines.iter().map(row).collect()
 }
 
-pub fn sums_of(cart: &Cart, prices: &Prices) -> Sums {
+pub fn sums_of(totals: &Totals, prices: &Prices) -> Sums {
     let some = |amount: &serde_json::Number| {
         let is_nought = amount.as_f64().is_none_or(|amount| amount == 0.0);
         if is_nought { String::new() } else { prices.show(amount) }
     };
     Sums {
-        goods: prices.show(&cart.item_total),
-        shipping: prices.show(&cart.shipping_total),
-        discount: some(&cart.discount_total),
-        tax: some(&cart.tax_total),
-        total: prices.show(&cart.total),
+        goods: prices.show(&totals.item_total),
+        shipping: prices.show(&totals.shipping_total),
+        discount: some(&totals.discount_total),
+        tax: some(&totals.tax_total),
+        total: prices.show(&totals.total),
     }
 }
 

@@ -133,7 +133,7 @@ pub async fn place(
             shown(&shop, cart, entries, StatusCode::UNPROCESSABLE_ENTITY, flaws, None).await
         }
         Outcome::OtherTotal(cart) => {
-            let total = shop.prices(&cart.currency_code).show(&cart.total);
+            let total = shop.prices(&cart.currency_code).show(&cart.totals.total);
             let notice = Some((shop.texts.notice_total)(&total));
             shown(&shop, cart, entries, StatusCode::CONFLICT, Flaws::new(), notice).await
         }
@@ -205,7 +205,7 @@ fn filled_in<'a>(
     let country = Some(entries.value(Entry::Country).to_ascii_lowercase()).filter(|code| !code.is_empty());
     let country =
         country.or_else(|| cart.country().map(str::to_owned)).or_else(|| here.home.clone()).unwrap_or_default();
-    let is_taxed = cart.tax_total.as_f64().is_some_and(|tax| tax > 0.0);
+    let is_taxed = cart.totals.tax_total.as_f64().is_some_and(|tax| tax > 0.0);
     let shipping = |option: &ShippingOption| Shipping {
         chosen: option.id == chosen,
         id: option.id.clone(),
@@ -230,8 +230,8 @@ fn filled_in<'a>(
         shipping: options.iter().map(shipping).collect(),
         shipping_flaw: flaw_of(Entry::Shipping, flaws, t),
         lines: rows(&cart.items, &prices),
-        sums: sums_of(cart, &prices),
-        seen: cart.total.to_string(),
+        sums: sums_of(&cart.totals, &prices),
+        seen: cart.totals.total.to_string(),
         flaws: flaws
             .iter()
             .map(|(entry, flaw)| (format!("f-{}", entry.name()), entry.label(t), flaw.text(t)))

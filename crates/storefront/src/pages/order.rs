@@ -8,7 +8,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::basket::{Row, Sums, rows};
+use super::basket::{Row, Sums, rows, sums_of};
 use super::problem::Trouble;
 use super::{Frame, page};
 use crate::backend::wire::{Address, Order};
@@ -45,31 +45,7 @@ pub async fn get(
         return Err(Trouble::Lost);
     }
     let prices = shop.prices(&order.currency_code);
-    let some = |amount: &serde_json::Number| {
-        let is_nought = amount.as_f64().is_none_or(|amount| amount == 0.0);
-        if is_nought { String::new() } else { prices.show(amount) }
-    };
-    let Order {
-        id,
-        display_id,
-        email,
-        currency_code: _,
-        items,
-        item_total,
-        shipping_total,
-        tax_total,
-        discount_total,
-        total,
-        shipping_address,
-        shipping_methods,
-    } = order;
-    let sums = Sums {
-        goods: prices.show(&item_total),
-        shipping: prices.show(&shipping_total),
-        discount: some(&discount_total),
-        tax: some(&tax_total),
-        total: prices.show(&total),
-    };
+    let Order { id, display_id, email, currency_code: _, items, totals, shipping_address, shipping_methods } = order;
     let thanks = OrderPage {
         frame: Frame::new(&shop, &headers),
         id,
@@ -79,7 +55,7 @@ pub async fn get(
         address: shipping_address.map(|address| written(address, shop.texts)).unwrap_or_default(),
         ships_by: shipping_methods.into_iter().filter_map(|method| method.name).collect::<Vec<_>>().join(", "),
         lines: rows(&items, &prices),
-        sums,
+        sums: sums_of(&totals, &prices),
     };
     let mut response = page(StatusCode::OK, &thanks);
     // A name and an address: not even this browser's own cache.

@@ -49,7 +49,7 @@ async fn steps(shop: &Shop, id: &Id, guest: &Guest, shipping: &str, seen: &str) 
         }
         cart = backend.shipping_choose(id, shipping).await?;
     }
-    if cart.total.to_string() != seen {
+    if cart.totals.total.to_string() != seen {
         return Ok(Outcome::OtherTotal(cart));
     }
     backend.pay(id).await?;

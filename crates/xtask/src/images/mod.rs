@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use local_cluster::progress::Progress;
 use store_model::{Engine, ImageName};
@@ -38,12 +39,14 @@ const WOOCOMMERCE_VERSION: &str = "11.0.1";
 const MEDUSA_VERSION: &str = "2.18.0";
 const POSTGRES_VERSION: &str = "17";
 const VALKEY_VERSION: &str = "8.1";
+/// The one image that no store runs.
+const PROVISIONER: &str = "provisioner";
 
 #[derive(Args, Clone, Debug)]
 pub struct Images {
     /// Only these
-    #[arg(value_enum)]
-    which: Vec<Name>,
+    #[arg(value_parser = PossibleValuesParser::new(names()))]
+    which: Vec<String>,
     /// What builds them
     #[arg(long, value_enum, default_value_t = BuildWith::Auto)]
     builder: BuildWith,
@@ -55,28 +58,9 @@ pub struct Images {
     release: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Name {
-    Provisioner,
-    Mysql,
-    Woocommerce,
-    Postgres,
-    Valkey,
-    Medusa,
-    Storefront,
-}
-
-impl Name {
-    fn of(image: ImageName) -> Name {
-        match image {
-            ImageName::Mysql => Name::Mysql,
-            ImageName::Woocommerce => Name::Woocommerce,
-            ImageName::Postgres => Name::Postgres,
-            ImageName::Valkey => Name::Valkey,
-            ImageName::Medusa => Name::Medusa,
-            ImageName::Storefront => Name::Storefront,
-        }
-    }
+/// Every image there is, as the command line names it.
+fn names() -> Vec<&'static str> {
+    [PROVISIONER].into_iter().chain(ImageName::ALL.map(ImageName::as_str)).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -149,11 +133,11 @@ pub fn debian_packages() -> &'static [&'static str] {
 
 pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
     crate::deps::ensure(debian_packages(), progress)?;
-    let wants = |name| args.which.is_empty() || args.which.contains(&name);
+    let wants = |name: &str| args.which.is_empty() || args.which.iter().any(|each| each == name);
     let factory = Factory::new(args.builder, args.fresh, progress)?;
     let mut built = BuiltImages::default();
     let mut unavailable = Vec::new();
-    for name in ImageName::ALL.into_iter().filter(|name| wants(Name::of(*name))) {
+    for name in ImageName::ALL.into_iter().filter(|name| wants(name.as_str())) {
         match factory.store(name) {
             Ok(image) => {
                 built.stores.insert(name, image);
@@ -162,10 +146,11 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
             Err(Failure::Fault(error)) => return Err(error),
         }
     }
-    if wants(Name::Provisioner) {
+    if wants(PROVISIONER) {
         let settings = crate::target::settings(local_cluster::DEFAULT_NAME)?;
         let profile = if args.release { Profile::Release } else { Profile::Dev };
-        built.provisioner = Some(factory.provisioner(&local_cluster::build(&settings, progress)?.helm(), profile)?);
+        let program = factory.compile(PROVISIONER, profile)?;
+        built.provisioner = Some(factory.provisioner(&program, &local_cluster::build(&settings, progress)?.helm())?);
     }
     for image in built.all() {
         let name = image.repository.rsplit('/').next().unwrap_or_default();
@@ -180,15 +165,14 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Compiles what `ensure_provisioner` puts into the image: it needs nothing of the cluster's programs, so it need not wait
-/// for them.
-pub fn compile_provisioner(progress: &Progress) -> Result<()> {
-    Factory::new(BuildWith::Auto, false, progress)?.compile("provisioner", Profile::Dev).map(drop)
+/// What goes into the provisioner's image: it needs nothing of the cluster's programs, so it need not wait for them.
+pub fn compile_provisioner(progress: &Progress) -> Result<NamedTempFile> {
+    Factory::new(BuildWith::Auto, false, progress)?.compile(PROVISIONER, Profile::Dev)
 }
 
-/// The provisioner's image, from its crate, that Helm, and the chart of this checkout.
-pub fn ensure_provisioner(progress: &Progress, helm: &Path) -> Result<BuiltImage> {
-    Factory::new(BuildWith::Auto, false, progress)?.provisioner(helm, Profile::Dev)
+/// The provisioner's image, of that program, that Helm, and the chart of this checkout.
+pub fn ensure_provisioner(program: &NamedTempFile, helm: &Path, progress: &Progress) -> Result<BuiltImage> {
+    Factory::new(BuildWith::Auto, false, progress)?.provisioner(program, helm)
 }
 
 /// Sends an image to a registry, from which a cluster that exists takes it.
@@ -284,14 +268,13 @@ impl<'a> Factory<'a> {
         Ok(Inputs { version, context, kept })
     }
 
-    fn provisioner(&self, helm: &Path, profile: Profile) -> Result<BuiltImage> {
-        let program = self.compile("provisioner", profile)?;
+    fn provisioner(&self, program: &NamedTempFile, helm: &Path) -> Result<BuiltImage> {
         let mut context = BuildContext::default();
-        context.directory("", &sources("provisioner")?)?;
-        context.file("provisioner", program.path())?;
+        context.directory("", &sources(PROVISIONER)?)?;
+        context.file(PROVISIONER, program.path())?;
         context.file("helm", helm)?;
         context.directory("chart", &crate::platform::repository()?.join("helm-charts/store-instance"))?;
-        self.ensure("provisioner", env!("CARGO_PKG_VERSION"), &context)
+        self.ensure(PROVISIONER, env!("CARGO_PKG_VERSION"), &context)
     }
 
     /// A program of this workspace, without symbols: they are four fifths of a development build, and nobody debugs
