@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod config;
 pub mod db;
+pub mod faults;
 pub mod http;
 pub mod telemetry;
 mod token;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use provisioner::config::Config;
-use provisioner::{run, telemetry};
+use provisioner::{faults, run, telemetry};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,5 +20,6 @@ async fn main() -> ExitCode {
 async fn start() -> anyhow::Result<()> {
     let config = Config::from_env()?;
     telemetry::start(&config.log_level)?;
+    faults::start();
     run(config).await
 }

@@ -7,6 +7,7 @@ use super::events::{EventKind, NewEvent};
 use super::rows::{STORE_COLUMNS, store_row};
 use super::{Db, StageRow, StoreRow, Write};
 use crate::cluster::Sale;
+use crate::faults;
 
 /// The right to work on one store until the lease lapses. Every write names the fence: once somebody else has claimed
 /// the store, nothing of ours is written any more.
@@ -134,6 +135,7 @@ impl Db {
             restarted: row.try_get::<Option<i64>, _>("restarted_age_ms")?.map(Age::from_ms),
         };
         write.commit().await?;
+        faults::point("claim.after-commit").await;
         Ok(Some(claim))
     }
 
@@ -191,11 +193,13 @@ impl Db {
         }
         let told = write.changes_tell(&claim.row, &record).await?;
         let row = write.store_read(claim.row.store.id.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?;
+        faults::point("record.before-commit").await;
         if told {
             write.commit_and_ring().await?;
         } else {
             write.commit().await?;
         }
+        faults::point("record.after-commit").await;
         claim.row = row;
         claim.misses = record.misses;
         if record.moved {

@@ -6,6 +6,7 @@ use super::events::{EventKind, NewEvent};
 use super::idempotency::{IdempotencyRequest, Seen, still_in_flight};
 use super::rows::{STORE_COLUMNS, stage_row, store_row, unreadable};
 use super::{Db, StageRow, StoreRow, Write};
+use crate::faults;
 
 /// A store as it is asked for. Everything in it is parsed.
 #[derive(Clone, Debug)]
@@ -82,7 +83,9 @@ impl Db {
         }
         write.event_insert(&id, phase_event(Phase::Requested)).await?;
         let store = write.store_read(id.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?;
+        faults::point("create.before-commit").await;
         write.commit_and_ring().await?;
+        faults::point("create.after-commit").await;
         Ok(Created { store, replayed: false })
     }
 
@@ -155,7 +158,9 @@ impl Db {
             write.event_insert(id, phase_event(Phase::Deleting)).await?;
         }
         let store = write.store_read(id.as_str()).await?.ok_or(ChangeError::NotFound)?;
+        faults::point("delete.before-commit").await;
         write.commit_and_ring().await?;
+        faults::point("delete.after-commit").await;
         Ok(store)
     }
 }

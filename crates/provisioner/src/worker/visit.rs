@@ -10,6 +10,7 @@ use super::lease::{Keeper, Loss};
 use super::{Hands, backoff};
 use crate::cluster::{Done, Retry, StepError};
 use crate::db::{Claim, Hold, Record, Recorded};
+use crate::faults;
 
 /// The cluster's caches have not caught up with our own deed yet; its change wakes us, or this.
 const SIGHT_LAG: Duration = Duration::from_millis(500);
@@ -52,6 +53,7 @@ enum End {
 async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
     let mut deed_before: Option<Step> = None;
     while !*hands.shutdown.borrow() {
+        faults::point("look.before").await;
         let mut seen = match look(hands, &claim).await {
             Ok(seen) => seen,
             Err(miss) => {
@@ -81,6 +83,7 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
         if hands.db.record(&mut claim, begun, Hold::Keep).await? == Recorded::Superseded {
             return Ok(End::HandOver);
         }
+        faults::point(&format!("deed.{}.before", step.as_str())).await;
         let done = match act(hands, &claim, &step).await {
             Ok(done) => done,
             Err(miss) => {
@@ -88,6 +91,7 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
                 return finish(hands, claim, outcome).await;
             }
         };
+        faults::point(&format!("deed.{}.after", step.as_str())).await;
         let record = acted(&claim, &step, done);
         if record.phase == Phase::Ready {
             return finish(hands, claim, (record, None)).await;
