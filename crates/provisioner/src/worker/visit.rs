@@ -33,6 +33,8 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
         end = walk(&hands, claim) => end,
     };
     drop(keeper);
+    // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this needs no beat.
+    hands.cluster.idle(&id).await;
     let given_back = match end {
         Ok(End::Released) => Ok(()),
         Ok(End::HandOver) => hands.db.claim_drop(&kept).await,
