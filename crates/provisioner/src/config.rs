@@ -10,13 +10,14 @@ use store_model::{Engine, HostName, ImageName};
 use url::Url;
 
 use crate::db::DbSettings;
+use crate::lease::{LEASE, LeaseTimes};
 
 mod vars;
 
 use vars::Vars;
 
 /// The names this program understands, but those that the engines add.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     "APP_ENV",
     "LOG_LEVEL",
     "LISTEN_ADDR",
@@ -52,6 +53,7 @@ const NAMES: [&str; 36] = [
     "POD_NAMESPACE",
     "WORKERS",
     "READY_DEADLINE_SECONDS",
+    "LEASE_SECONDS",
     "SHUTDOWN_GRACE_SECONDS",
 ];
 
@@ -83,7 +85,9 @@ pub struct Config {
     /// How many stores are worked on at once.
     pub workers: usize,
     pub ready_deadline: Duration,
-    /// How long a running Helm may take to end after SIGTERM.
+    /// How long a store is one replica's without a heartbeat, and what follows from it.
+    pub lease: LeaseTimes,
+    /// How long an act may go on after SIGTERM before it is cut: most end in this time, the others go on elsewhere.
     pub shutdown_grace: Duration,
 }
 
@@ -213,8 +217,8 @@ impl Config {
             workers: vars.positive("WORKERS", 4),
             // Ten minutes: a cold pull of all images on a slow line, and still an end to the owner's waiting.
             ready_deadline: vars.seconds("READY_DEADLINE_SECONDS", 600),
-            // Below Kubernetes' default of 30 s between SIGTERM and SIGKILL.
-            shutdown_grace: vars.seconds("SHUTDOWN_GRACE_SECONDS", 25),
+            lease: lease(&mut vars),
+            shutdown_grace: vars.seconds("SHUTDOWN_GRACE_SECONDS", 1),
             base_domain: match base_domain {
                 Some(domain) => domain,
                 None => return Err(ConfigError(vars.errors)),
@@ -384,6 +388,16 @@ fn helm(vars: &mut Vars) -> HelmConfig {
         // Measured: throughput on two cores peaks at two to four at once.
         concurrency: 4,
     }
+}
+
+/// Below three seconds a busy machine loses claims that it works on.
+fn lease(vars: &mut Vars) -> LeaseTimes {
+    let length = vars.seconds("LEASE_SECONDS", LEASE.as_secs());
+    if (3..=600).contains(&length.as_secs()) {
+        return LeaseTimes::of(length);
+    }
+    let cure = "use a number of seconds from 3 to 600";
+    vars.wrong("LEASE_SECONDS", &length.as_secs().to_string(), cure, LeaseTimes::default())
 }
 
 fn token(vars: &mut Vars) -> TokenPlace {

@@ -5,6 +5,7 @@ pub mod config;
 pub mod db;
 pub mod faults;
 pub mod http;
+pub mod lease;
 pub mod telemetry;
 mod token;
 pub mod worker;
@@ -61,6 +62,7 @@ async fn work(db: Db, cluster: Arc<RealCluster>, config: Config, mut stopped: wa
     tracing::info!("the cluster is listed; the worker begins");
     let settings = worker::Settings {
         workers: config.workers,
+        lease: config.lease,
         deadline: config.ready_deadline,
         grace: config.shutdown_grace,
         ..worker::Settings::new(config.identity.pod)

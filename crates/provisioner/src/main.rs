@@ -2,11 +2,20 @@
 
 use std::process::ExitCode;
 
+use provisioner::cluster::real::guard;
 use provisioner::config::Config;
 use provisioner::{faults, run, telemetry};
 
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|word| word == guard::WORD) {
+        return guard::become_helm(arguments);
+    }
+    serve()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn serve() -> ExitCode {
     match start().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -93,7 +93,7 @@ fn one_room_each_for_the_cluster_the_environment_and_processes() {
         let cluster = file.starts_with("cluster/");
         assert!(cluster || !(code.contains("kube::") || code.contains("k8s_openapi")), "src/{file} knows Kubernetes");
         assert!(cluster || !code.contains("Command::new"), "src/{file} starts processes");
-        let reads = code.contains("env::var") || code.contains("std::env");
+        let reads = code.contains("env::var") || code.contains("use std::env");
         assert!(file == "config.rs" || !reads, "src/{file} reads the environment; only config.rs does");
         assert!(file.starts_with("db/") || !code.contains("sqlx::query"), "src/{file} holds SQL; only db/ does");
     }

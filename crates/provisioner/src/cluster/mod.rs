@@ -25,6 +25,10 @@ pub trait Cluster: Send + Sync + 'static {
 
     /// The credentials, read back from the store's Secret at the moment they are asked for.
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError>;
+
+    /// Returns when nothing that was begun for the store runs any more: an act that was dropped may take a moment to
+    /// end, and until then nobody else may begin.
+    async fn idle(&self, id: &StoreId);
 }
 
 /// What an act gave back for the record.

@@ -53,8 +53,8 @@ async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant) -> Loss {
     let Hands { db, settings, .. } = hands.as_ref();
     let mut shutdown = hands.shutdown.clone();
     let mut bell = db.bell().subscribe();
-    let mut fence = asked + settings.self_fence;
-    let mut beat = asked + settings.heartbeat;
+    let mut fence = asked + settings.lease.self_fence;
+    let mut beat = asked + settings.lease.heartbeat;
     let mut checked = asked;
     // A wish may have changed between the claim and the subscription.
     let mut check = Some(asked);
@@ -70,10 +70,10 @@ async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant) -> Loss {
             () = requested(&mut shutdown), if grace.is_none() => grace = Some(Instant::now() + settings.grace),
             () = sleep_until(beat) => {
                 let sent = Instant::now();
-                match timeout_at(fence, db.claim_renew(&claim, settings.lease)).await {
+                match timeout_at(fence, db.claim_renew(&claim, settings.lease.length)).await {
                     Ok(Ok(Renewed::Held)) => {
-                        fence = sent + settings.self_fence;
-                        beat = sent + settings.heartbeat;
+                        fence = sent + settings.lease.self_fence;
+                        beat = sent + settings.lease.heartbeat;
                     }
                     Ok(Ok(Renewed::Unwanted)) => return Loss::Unwanted,
                     Ok(Ok(Renewed::Lost)) | Err(_) => {
@@ -82,7 +82,7 @@ async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant) -> Loss {
                     }
                     Ok(Err(error)) => {
                         tracing::warn!(store = %claim.row.store.id, %error, "renew a claim: trying again");
-                        beat = Instant::now() + BEAT_AGAIN.min(settings.heartbeat);
+                        beat = Instant::now() + BEAT_AGAIN.min(settings.lease.heartbeat);
                     }
                 }
             }

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
 use crate::db::Db;
+use crate::lease::LeaseTimes;
 
 /// What the loop may be told. `Settings::new` has the values of production.
 #[derive(Clone, Debug)]
@@ -23,19 +24,14 @@ pub struct Settings {
     pub name: String,
     /// Stores worked on at once.
     pub workers: usize,
-    /// How long a claim lasts without a heartbeat. 30 s outlast a short outage of the database.
-    pub lease: Duration,
-    /// Three beats fit into a lease, so one lost beat costs nothing.
-    pub heartbeat: Duration,
-    /// Without a heartbeat for this long the act is dropped: 10 s before somebody else may begin.
-    pub self_fence: Duration,
+    pub lease: LeaseTimes,
     /// A store in which nothing moves for this long has failed.
     pub deadline: Duration,
     /// After restarting stuck pods, what still looks broken may be the old sight for this long.
     pub settle: Duration,
-    /// At shutdown a running act may go on for this long.
+    /// At shutdown a running act may go on for this long; then it is cut, and whoever comes next begins it anew.
     pub grace: Duration,
-    /// A store fails after so many failed deeds. Six with the back-off below are two minutes at the most.
+    /// A store fails after so many failed deeds. Six with the back-off below are a minute at the most.
     pub attempts_max: u32,
     pub backoff: Duration,
     pub backoff_cap: Duration,
@@ -53,14 +49,12 @@ impl Settings {
         Settings {
             name: name.into(),
             workers: 4,
-            lease: Duration::from_secs(30),
-            heartbeat: Duration::from_secs(10),
-            self_fence: Duration::from_secs(20),
+            lease: LeaseTimes::default(),
             deadline: Duration::from_secs(600),
             settle: Duration::from_secs(20),
-            grace: Duration::from_secs(25),
+            grace: Duration::from_secs(1),
             attempts_max: 6,
-            backoff: Duration::from_secs(1),
+            backoff: Duration::from_secs(2),
             backoff_cap: Duration::from_secs(60),
             poll: Duration::from_secs(30),
             poll_failed: Duration::from_secs(300),
@@ -129,7 +123,7 @@ async fn claim_due(hands: &Arc<Hands>, visits: &mut JoinSet<()>) -> Result<Durat
             Some(_) => {}
         }
         let asked = Instant::now();
-        let Some(claim) = db.claim(&settings.name, settings.lease).await? else { return Ok(ROW_IS_LOCKED) };
+        let Some(claim) = db.claim(&settings.name, settings.lease.length).await? else { return Ok(ROW_IS_LOCKED) };
         metrics::counter!("store_platform_claims_total").increment(1);
         visits.spawn(visit::visit(Arc::clone(hands), claim, asked));
     }

@@ -33,6 +33,8 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
         end = walk(&hands, claim) => end,
     };
     drop(keeper);
+    // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this needs no beat.
+    hands.cluster.idle(&id).await;
     let given_back = match end {
         Ok(End::Released) => Ok(()),
         Ok(End::HandOver) => hands.db.claim_drop(&kept).await,
@@ -70,6 +72,7 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
             if hands.db.record(&mut claim, record, Hold::Keep).await? == Recorded::Superseded {
                 return Ok(End::HandOver);
             }
+            found(&mut claim, &seen);
             step = next_step(&claim.row.store, &seen);
         }
         if let Some(outcome) = rest(hands, &claim, &seen, &step) {
@@ -79,6 +82,7 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
             let record = Record::unchanged(&claim);
             return finish(hands, claim, (record, Some(SIGHT_LAG))).await;
         }
+        found(&mut claim, &seen);
         let begun = Record { stages: stages(&claim, &seen, &step), ..Record::unchanged(&claim) };
         if hands.db.record(&mut claim, begun, Hold::Keep).await? == Recorded::Superseded {
             return Ok(End::HandOver);
@@ -102,6 +106,15 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
         deed_before = Some(step);
     }
     Ok(End::HandOver)
+}
+
+/// There is work for a store that nobody woke: the watch or the bell that should have is broken, and only the slow poll
+/// noticed. That time is up is nobody's to tell.
+fn found(claim: &mut Claim, seen: &Seen) {
+    if std::mem::take(&mut claim.unbidden) && !seen.overdue {
+        metrics::counter!("store_platform_poll_found_total").increment(1);
+        tracing::info!(store = %claim.row.store.id, "the poll found what no watch told of");
+    }
 }
 
 /// What is written at the end of a visit, and when to come again by oneself.

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use provisioner::cluster::fake::{Pace, Script};
 use provisioner::db::{Claim, Hold, Record, Recorded, Renewed};
+use provisioner::lease::LeaseTimes;
 use provisioner::worker::Settings;
 use store_model::Phase;
 
@@ -50,7 +51,7 @@ async fn what_was_decided_under_an_older_wish_is_refused(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let id = room.create("my-shop").await.store.id;
     let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     assert_eq!(room.db.claim_check(&claim).await.unwrap(), Renewed::Unwanted);
     assert_eq!(room.db.claim_renew(&claim, LONG).await.unwrap(), Renewed::Unwanted);
     let record = Record { phase: Phase::Ready, ..Record::unchanged(&claim) };
@@ -98,11 +99,7 @@ async fn two_workers_never_act_on_one_store(kind: Kind) {
 /// Without its database a worker cannot know whether the store is still its own: it drops the deed by its own clock.
 async fn without_a_heartbeat_the_deed_is_dropped(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
-    let settings = Settings {
-        heartbeat: Duration::from_millis(100),
-        self_fence: Duration::from_millis(400),
-        ..room.settings.clone()
-    };
+    let settings = Settings { lease: LeaseTimes::of(Duration::from_millis(600)), ..room.settings.clone() };
     room.fake.script("my-shop", Script { stops_at: Some("install-release"), ..Script::default() });
     let mine = room.second_db().await;
     let worker = room.work_with(&mine, &settings);

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use provisioner::cluster::fake::{Pace, Script};
+use provisioner::lease::LeaseTimes;
 use provisioner::worker::Settings;
 use store_model::Phase;
 
@@ -14,12 +15,7 @@ pub const CREATE_DEEDS: [&str; 5] =
 /// Killed in the middle of each deed in turn; the lease lapses and another one goes on.
 async fn a_killed_worker_s_store_goes_on(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
-    let settings = Settings {
-        lease: Duration::from_millis(700),
-        heartbeat: Duration::from_millis(200),
-        self_fence: Duration::from_millis(500),
-        ..room.settings.clone()
-    };
+    let settings = Settings { lease: LeaseTimes::of(Duration::from_millis(700)), ..room.settings.clone() };
     for deed in CREATE_DEEDS {
         room.fake.script(deed, Script { stops_at: Some(deed), ..Script::default() });
         let killed = room.work_with(&room.db, &settings);
@@ -46,12 +42,7 @@ async fn a_killed_worker_s_store_goes_on(kind: Kind) {
 /// Killed while it recovers from having been killed.
 async fn a_recovery_that_is_killed_recovers(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
-    let settings = Settings {
-        lease: Duration::from_millis(700),
-        heartbeat: Duration::from_millis(200),
-        self_fence: Duration::from_millis(500),
-        ..room.settings.clone()
-    };
+    let settings = Settings { lease: LeaseTimes::of(Duration::from_millis(700)), ..room.settings.clone() };
     let id = room.create("my-shop").await.store.id;
     for deed in ["install-release", "recover-release", "recover-release", "install-release"] {
         room.fake.script("my-shop", Script { stops_at: Some(deed), ..Script::default() });
@@ -71,8 +62,8 @@ async fn a_recovery_that_is_killed_recovers(kind: Kind) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_on_sqlite_goes_on_at_once() {
     let mut room = Room::new(Kind::Sqlite, Pace::AtOnce).await;
-    let hour = Duration::from_secs(3600);
-    let settings = Settings { lease: hour, heartbeat: hour, self_fence: hour, ..room.settings.clone() };
+    let hour = Duration::from_secs(3 * 3600);
+    let settings = Settings { lease: LeaseTimes::of(hour), ..room.settings.clone() };
     room.fake.script("my-shop", Script { stops_at: Some("install-release"), ..Script::default() });
     let worker = room.work_with(&room.db, &settings);
     let id = room.create("my-shop").await.store.id;

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use provisioner::cluster::fake::{Fake, Pace};
 use provisioner::db::{Created, Db, EventRow, NewStore, StoreRow};
+use provisioner::lease::LeaseTimes;
 use provisioner::worker::{self, Settings};
 use store_model::{Engine, HostName, Phase, Plan, StoreId, StoreName, StoreSettings};
 use tokio::sync::watch;
@@ -29,9 +30,7 @@ impl Room {
         let settings = Settings {
             // Only what must lapse within a test is short. The polls are off: whatever a test sees was told by the bell
             // or by the cluster's changes.
-            lease: Duration::from_secs(3),
-            heartbeat: Duration::from_millis(500),
-            self_fence: Duration::from_secs(2),
+            lease: LeaseTimes::of(Duration::from_secs(3)),
             backoff: Duration::from_millis(10),
             backoff_cap: Duration::from_millis(50),
             settle: Duration::from_millis(100),
@@ -61,7 +60,12 @@ impl Room {
     }
 
     pub async fn create(&self, name: &str) -> StoreRow {
-        let Created { store, replayed } = self.db.store_create(new_store(name), None).await.unwrap();
+        self.create_as("somebody", name).await
+    }
+
+    pub async fn create_as(&self, owner: &str, name: &str) -> StoreRow {
+        let new = NewStore { created_by: owner.to_owned(), ..new_store(name) };
+        let Created { store, replayed } = self.db.store_create(new, None).await.unwrap();
         assert!(!replayed);
         store
     }

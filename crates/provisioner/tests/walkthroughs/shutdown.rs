@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use provisioner::cluster::fake::{Pace, Script};
+use provisioner::lease::LeaseTimes;
 use provisioner::worker::Settings;
 use store_model::Phase;
 
@@ -10,8 +11,8 @@ use crate::support::Kind;
 
 /// Leases of an hour: whoever goes on was handed the store.
 fn settings(room: &Room) -> Settings {
-    let hour = Duration::from_secs(3600);
-    Settings { lease: hour, heartbeat: hour, self_fence: hour, ..room.settings.clone() }
+    let hour = Duration::from_secs(3 * 3600);
+    Settings { lease: LeaseTimes::of(hour), ..room.settings.clone() }
 }
 
 async fn the_running_deed_ends_and_the_next_worker_goes_on(kind: Kind) {

@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
+use super::guard;
 use crate::cluster::Retry;
 use crate::config::HelmConfig;
 
@@ -28,6 +29,8 @@ const MESSAGE_KEPT: usize = 2000;
 pub struct Helm {
     binary: PathBuf,
     env: BTreeMap<String, String>,
+    /// Helm dies with this process. Not in unit tests, whose program is not this one.
+    guarded: bool,
     grace: Duration,
     slots: Arc<Semaphore>,
     concurrency: u32,
@@ -79,9 +82,14 @@ impl HelmError {
 
 impl Helm {
     pub fn new(config: &HelmConfig, grace: Duration) -> Helm {
+        Helm { guarded: true, ..Helm::unguarded(config, grace) }
+    }
+
+    fn unguarded(config: &HelmConfig, grace: Duration) -> Helm {
         Helm {
             binary: config.binary.clone(),
             env: config.env.clone(),
+            guarded: false,
             grace,
             slots: Arc::new(Semaphore::new(config.concurrency)),
             concurrency: u32::try_from(config.concurrency).unwrap_or(u32::MAX),
@@ -138,10 +146,20 @@ impl Helm {
         drop(all);
     }
 
+    fn command(&self) -> Command {
+        if !self.guarded {
+            return Command::new(&self.binary);
+        }
+        let mut command = Command::new(guard::PROGRAM);
+        command.arg(guard::WORD).arg(std::process::id().to_string()).arg(&self.binary);
+        command
+    }
+
     async fn run(&self, release: &str, args: &[&str], stdin: &[u8]) -> Result<(), HelmError> {
         let turn = self.turn(release).await;
         let slot = self.slots.clone().acquire_owned().await.map_err(|_| HelmError::Closed)?;
-        let child = Command::new(&self.binary)
+        let child = self
+            .command()
             .args(args)
             .env_clear()
             .envs(&self.env)
@@ -257,7 +275,7 @@ mod tests {
         std::fs::write(&binary, format!("#!/bin/sh\ncd {}\n{script}\n", dir.path().display())).unwrap();
         std::fs::set_permissions(&binary, std::fs::Permissions::from_mode(0o755)).unwrap();
         let env = BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
-        (Helm::new(&HelmConfig { binary, chart: "/chart".into(), env, concurrency: 2 }, grace), dir)
+        (Helm::unguarded(&HelmConfig { binary, chart: "/chart".into(), env, concurrency: 2 }, grace), dir)
     }
 
     async fn there(path: &Path) -> String {

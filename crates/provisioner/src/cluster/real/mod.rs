@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use super::{Cluster, Credentials, Done, Retry, StepError};
 use crate::config::{Config, Identity};
 
 mod credentials;
+pub mod guard;
 mod helm;
 mod look;
 mod namespace;
@@ -33,9 +34,6 @@ mod watch;
 use helm::Helm;
 use values::Chart;
 use watch::{Wanted, Watches};
-
-/// After SIGTERM Helm writes its record and ends, in less than a second where the API server answers.
-const HELM_GRACE: Duration = Duration::from_secs(10);
 
 pub struct RealCluster {
     client: Client,
@@ -62,7 +60,7 @@ impl RealCluster {
             Wanted { certificates: !config.route.issuer.is_empty(), http_routes: config.route.gateway.is_some() };
         Ok(RealCluster {
             watches: Watches::start(&client, wanted),
-            helm: Helm::new(&config.helm, HELM_GRACE),
+            helm: Helm::new(&config.helm, config.lease.helm_grace),
             chart: Chart::read(Path::new(&config.helm.chart))?,
             settings: Settings { identity: config.identity.clone(), config: config.clone() },
             client,
@@ -113,6 +111,10 @@ impl Cluster for RealCluster {
 
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         self.credentials_read(store).await
+    }
+
+    async fn idle(&self, id: &StoreId) {
+        drop(self.helm.turn(&id.namespace()).await);
     }
 }
 
