@@ -5,6 +5,7 @@
 //! provisioner; `proxy` and `postgres` stand in the wires and break them; `scene` puts them together for one test, and
 //! `invariants` say at its end what must hold.
 
+mod audit;
 pub mod control_plane;
 pub mod invariants;
 pub mod log;

@@ -29,21 +29,31 @@ impl fmt::Display for Caller {
     }
 }
 
-impl Caller {
-    /// The caller, and if it is a Helm beside which another one lives for the same store, that in words.
-    pub(super) fn at(peer: SocketAddr) -> (Caller, Vec<String>) {
-        let Some(inode) = inode_of(peer.port()) else { return <_>::default() };
+/// What the kernel knows of a connection's other end.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub caller: Caller,
+    pub release: Option<String>,
+    /// Other Helms that live for the same store, in words.
+    pub overlaps: Vec<String>,
+}
+
+impl Found {
+    pub fn at(peer: SocketAddr) -> Found {
+        let Some(inode) = inode_of(peer.port()) else { return Found::default() };
         let wanted = format!("socket:[{inode}]");
         let programs = Program::all();
-        let Some(caller) = programs.iter().find(|program| program.holds(&wanted)) else { return <_>::default() };
+        let Some(caller) = programs.iter().find(|program| program.holds(&wanted)) else { return Found::default() };
+        let release = caller.release().filter(|_| caller.agent == Agent::Helm);
         let mut overlaps = Vec::new();
-        if let (Agent::Helm, Some(release)) = (caller.agent, caller.release()) {
+        if let Some(release) = release {
             let others = programs.iter().filter(|other| other.pid != caller.pid && other.agent == Agent::Helm);
             for other in others.filter(|other| other.release() == Some(release)) {
                 overlaps.push(format!("{release}: helm {} calls while helm {} is alive", caller.pid, other.pid));
             }
         }
-        (Caller { agent: caller.agent, pid: caller.pid }, overlaps)
+        let release = release.map(str::to_owned);
+        Found { caller: Caller { agent: caller.agent, pid: caller.pid }, release, overlaps }
     }
 }
 

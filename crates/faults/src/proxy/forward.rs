@@ -26,12 +26,13 @@ const OF_ONE_CONNECTION: [HeaderName; 4] =
 pub(super) async fn answer(
     shared: &Arc<Shared>,
     server: SocketAddr,
-    by: Caller,
+    (by, release): (Caller, Option<String>),
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Error> {
     let (head, body) = request.into_parts();
     let call = Call {
         by,
+        release,
         method: head.method.clone(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),

@@ -54,6 +54,8 @@ struct State {
 #[derive(Clone, Debug)]
 pub struct Call {
     pub by: Caller,
+    /// The release that a Helm works on, by its command line.
+    pub release: Option<String>,
     pub method: Method,
     /// Without the query.
     pub path: String,
@@ -262,10 +264,11 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     let mut cuts = shared.cuts.subscribe();
     cuts.borrow_and_update();
     let address = shared.server;
-    let found = tokio::task::spawn_blocking(move || Caller::at(peer)).await;
-    let (caller, overlap) = found.unwrap_or_default();
-    shared.state().overlaps.extend(overlap);
-    let service = service_fn(|request| forward::answer(&shared, address, caller.clone(), request));
+    let found = tokio::task::spawn_blocking(move || caller::Found::at(peer)).await;
+    let found = found.unwrap_or_default();
+    shared.state().overlaps.extend(found.overlaps);
+    let (caller, release) = (found.caller, found.release);
+    let service = service_fn(|request| forward::answer(&shared, address, (caller, release.clone()), request));
     let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         // A connection that breaks is what a proxy of this kind is for.

@@ -61,6 +61,18 @@ pub struct EventRow {
     pub detail: String,
 }
 
+#[derive(Clone, Debug)]
+pub struct AuditRow {
+    pub id: i64,
+    pub at_ms: i64,
+    pub actor: String,
+    pub action: String,
+    pub store_id: String,
+    pub phase: String,
+    pub detail: String,
+    pub hash: String,
+}
+
 impl Database {
     pub async fn new(kind: Kind, directory: &Path) -> Result<Database> {
         sqlx::any::install_default_drivers();
@@ -130,6 +142,26 @@ impl Database {
                 state: row.try_get("state")?,
                 reason: row.try_get("reason_code")?,
                 detail: row.try_get("detail")?,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    pub async fn audit(&self) -> Result<Vec<AuditRow>> {
+        let select = "SELECT id, at_ms, actor, action, store_id, phase, detail, hash FROM audit ORDER BY id";
+        let pool = self.pool().await?;
+        let rows = sqlx::query(select).fetch_all(&pool).await?;
+        pool.close().await;
+        let read = |row: sqlx::any::AnyRow| {
+            Ok(AuditRow {
+                id: row.try_get("id")?,
+                at_ms: row.try_get("at_ms")?,
+                actor: row.try_get("actor")?,
+                action: row.try_get("action")?,
+                store_id: row.try_get("store_id")?,
+                phase: row.try_get("phase")?,
+                detail: row.try_get("detail")?,
+                hash: row.try_get("hash")?,
             })
         };
         rows.into_iter().map(read).collect()

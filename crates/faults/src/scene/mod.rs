@@ -16,7 +16,7 @@ use store_model::{Engine, Phase};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-pub use database::{Database, EventRow, Kind, Row};
+pub use database::{AuditRow, Database, EventRow, Kind, Row};
 
 use crate::control_plane::ControlPlane;
 use crate::programs::Programs;
