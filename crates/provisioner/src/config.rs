@@ -162,6 +162,8 @@ pub enum TokenPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub pod: String,
+    /// The pod's name was said, so nobody else has it.
+    pub pod_is_named: bool,
     pub namespace: String,
     pub service_account: String,
     pub store_manager_role: String,
@@ -210,6 +212,7 @@ impl Config {
             token: token(&mut vars),
             identity: Identity {
                 pod: vars.text("POD_NAME", "provisioner"),
+                pod_is_named: vars.get("POD_NAME").is_some(),
                 namespace: vars.text("POD_NAMESPACE", "store-platform"),
                 service_account: vars.text("SERVICE_ACCOUNT", "store-platform-provisioner"),
                 store_manager_role: vars.text("STORE_MANAGER_ROLE", "store-platform-store-manager"),

@@ -26,6 +26,9 @@ use db::Db;
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let db = Db::open(&config.database).await.context("open the database")?;
+    if config.identity.pod_is_named {
+        db.leases_end_of(&config.identity.pod).await.context("take up what this pod's last container held")?;
+    }
     let cluster = Arc::new(RealCluster::connect(&config).await?);
     let token = match &config.token {
         TokenPlace::Secret { namespace, name } => cluster.api_token(namespace, name, &token::mint()).await?,

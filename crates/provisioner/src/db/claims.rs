@@ -264,6 +264,16 @@ impl Db {
         Ok(wait.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
     }
 
+    /// Ends the leases of whoever had this name before. Only for a name that lives once: a pod's, whose last container is
+    /// dead before its next one starts.
+    pub async fn leases_end_of(&self, worker: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE stores SET lease_until_ms = 0, claimed_by = NULL WHERE claimed_by = $1")
+            .bind(worker)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+    }
+
     pub(super) async fn leases_void(&self) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE stores SET lease_until_ms = 0, claimed_by = NULL WHERE lease_until_ms > 0")
             .execute(&self.pool)

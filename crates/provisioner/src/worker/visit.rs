@@ -36,12 +36,29 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
     // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this needs no beat.
     hands.cluster.idle(&id).await;
     let given_back = match end {
-        Ok(End::Released) => Ok(()),
+        Ok(End::Released) => return,
         Ok(End::HandOver) => hands.db.claim_drop(&kept).await,
         Err(error) => Err(error),
     };
     if let Err(error) = given_back {
-        tracing::warn!(store = %id, %error, "record a visit: the lease lapses and the store is visited again");
+        tracing::warn!(store = %id, %error, "record a visit: it is given back as it is, or its lease lapses");
+        give_back(&hands, &kept).await;
+    }
+}
+
+/// After a database that was away for a moment the next visit need not wait for the lease to lapse. Whatever became of a
+/// write whose answer was lost, the next visit reads it.
+async fn give_back(hands: &Hands, claim: &Claim) {
+    let settings = &hands.settings;
+    let until = Instant::now() + settings.lease.length;
+    let mut misses = 0;
+    while Instant::now() < until && !*hands.shutdown.borrow() {
+        misses += 1;
+        tokio::time::sleep(backoff::delay(misses, settings.backoff, settings.lease.heartbeat)).await;
+        match hands.db.claim_drop(claim).await {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(store = %claim.row.store.id, %error, "give a claim back: trying again"),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod idempotency;
 mod room;
 mod shutdown;
 mod stores;
+mod versions;
 
 /// Each named function is a test on both databases.
 macro_rules! on_both {
