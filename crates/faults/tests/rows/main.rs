@@ -3,6 +3,13 @@
 mod row_01;
 mod row_02;
 mod row_03;
+mod row_04;
+mod row_05;
+mod row_06;
+mod row_07;
+mod row_08;
+mod row_09;
+mod row_10;
 
 use anyhow::{Context as _, Result};
 use futures::StreamExt as _;
