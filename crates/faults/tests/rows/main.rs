@@ -10,6 +10,13 @@ mod row_07;
 mod row_08;
 mod row_09;
 mod row_10;
+mod row_11;
+mod row_12;
+mod row_13;
+mod row_14;
+mod row_15;
+mod row_16;
+mod row_17;
 
 use anyhow::{Context as _, Result};
 use futures::StreamExt as _;
