@@ -15,6 +15,7 @@ use rand::RngExt as _;
 use store_api::{CreateStore, StoreView};
 use store_model::{Engine, Phase};
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use database::{AuditRow, Database, EventRow, Kind, Row};
@@ -27,7 +28,11 @@ use crate::till::Till;
 use crate::{PATIENCE, invariants, runtime, until};
 
 /// A test that takes longer hangs.
-const LONGEST: Duration = Duration::from_mins(4);
+const LONGEST: Duration = Duration::from_mins(15);
+
+/// Scenes at once, over all tests of a program: every provisioner hears of every store in the shared API server, so twice
+/// as many scenes are four times the work. Three for each of two cores, since most of a scene is waiting.
+static TURNS: Semaphore = Semaphore::const_new(6);
 
 pub struct Scene {
     pub plane: &'static ControlPlane,
@@ -49,18 +54,24 @@ pub fn play(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<
 
 /// The same inside a task of the runtime's: for tests that play several scenes at once.
 pub async fn play_here(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    play_for(LONGEST, kind, test).await
+}
+
+/// For what is meant to take its time.
+pub async fn play_for(longest: Duration, kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    let _turn = TURNS.acquire().await?;
     let scene = Scene::new(kind).await?;
     let whole = async {
         test(&scene).await?;
         invariants::hold(&scene).await
     };
-    let outcome = AssertUnwindSafe(timeout(LONGEST, whole)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(timeout(longest, whole)).catch_unwind().await;
     if !matches!(outcome, Ok(Ok(Ok(())))) {
         eprintln!("{}", postmortem::tell(&scene).await);
     }
     match outcome {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(anyhow!("the test did not end in {} s", LONGEST.as_secs())),
+        Ok(Err(_)) => Err(anyhow!("the test did not end in {} s", longest.as_secs())),
         Err(panic) => resume_unwind(panic),
     }
 }
