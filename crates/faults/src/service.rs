@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use nix::sys::signal::Signal;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use store_api::{Client, ClientSettings};
+use store_api::{Client, ClientSettings, CreateStore};
 use store_model::ImageName;
 use url::Url;
 
@@ -140,7 +140,7 @@ impl Service {
 
     /// A figure of `/metrics`, summed over its labels; 0 while it was never counted.
     pub async fn metric(&self, name: &str) -> Result<f64> {
-        let text = reqwest_plain()?.get(self.url("/metrics")).send().await?.error_for_status()?.text().await?;
+        let text = plain()?.get(self.url("/metrics")).send().await?.error_for_status()?.text().await?;
         let of_name =
             |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('{') || rest.starts_with(' '));
         let values = text.lines().filter(of_name).filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
@@ -148,20 +148,28 @@ impl Service {
     }
 
     pub async fn status(&self, path: &str) -> Result<u16> {
-        Ok(reqwest_plain()?.get(self.url(path)).send().await?.status().as_u16())
+        Ok(plain()?.get(self.url(path)).send().await?.status().as_u16())
     }
 
-    /// Waits for the phase; a test that waits for one that never comes is told what came instead.
+    /// One request to create a store, as a client that tries nothing twice sends it.
+    pub async fn post(&self, store: &CreateStore, key: Option<&str>) -> Result<Answer> {
+        let mut request =
+            plain()?.post(self.url("/api/v1/stores")).bearer_auth(self.token().expose_secret()).json(store);
+        if let Some(key) = key {
+            request = request.header(store_api::IDEMPOTENCY_KEY, key);
+        }
+        let answer = request.send().await?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Ok(Answer { status, headers, body: answer.json().await.unwrap_or_default() })
+    }
+
     pub async fn is_ready_to_serve(&self) -> Result<()> {
         until("readiness", PATIENCE, async || Ok((self.status("/health/ready").await? == 200).then_some(()))).await
     }
 }
 
-fn reqwest_plain() -> Result<reqwest::Client> {
-    Ok(store_api_transport()?)
-}
-
-fn store_api_transport() -> Result<reqwest::Client> {
+/// Without TLS, without a proxy, and without a second try.
+fn plain() -> Result<reqwest::Client> {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -169,6 +177,14 @@ fn store_api_transport() -> Result<reqwest::Client> {
         .with_no_client_auth();
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy();
     Ok(client.timeout(Duration::from_secs(30)).build()?)
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
 }
 
 /// The service reads it from its file, or writes its own there; the file is there before the first start.

@@ -58,7 +58,7 @@ impl Found {
 }
 
 /// A process of ours, as `/proc` shows it.
-pub(crate) struct Program {
+pub struct Program {
     pub pid: u32,
     pub agent: Agent,
     words: Vec<String>,

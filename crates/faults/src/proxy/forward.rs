@@ -39,15 +39,23 @@ pub(super) async fn answer(
         begun: Instant::now(),
         ended: None,
         status: None,
+        gone: false,
         fault: None,
     };
     let (index, rule) = note(shared, call);
+    let mut watched = Watched { shared: Arc::clone(shared), index, waits: true };
     let fault = rule.as_ref().map(|rule| &rule.fault);
     let body = body.collect().await?.to_bytes();
     match fault {
         Some(Fault::Answer { code, reason, message, retry_after }) => {
             ended(shared, index, Some(*code));
             return refusal(*code, reason, message, *retry_after);
+        }
+        Some(Fault::Say { code, body }) => {
+            ended(shared, index, Some(*code));
+            let response = Response::builder().status(*code).header(header::CONTENT_TYPE, "application/json");
+            let body = Full::new(Bytes::from(body.clone()));
+            return Ok(response.body(body.map_err(|never| match never {}).boxed_unsync())?);
         }
         Some(Fault::Close) => {
             ended(shared, index, None);
@@ -89,8 +97,25 @@ pub(super) async fn answer(
         Some(Fault::Silence) => Some((0, false)),
         _ => None,
     };
+    watched.waits = false;
     let ending = Ending { shared: Arc::clone(shared), index, status: status.as_u16() };
     Ok(response.body(carried(answered, limit, rule, ending))?)
+}
+
+/// Tells the log of a caller that went away: then the answer is dropped in the middle.
+struct Watched {
+    shared: Arc<Shared>,
+    index: usize,
+    waits: bool,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some(call) = self.shared.state().calls.get_mut(self.index) {
+            call.gone = self.waits && call.ended.is_none();
+        }
+        self.shared.tell();
+    }
 }
 
 /// Tells the log when the answer is over, also when the caller went away in its middle.

@@ -22,7 +22,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-pub use caller::{Agent, Caller};
+pub use caller::{Agent, Caller, Program};
 pub use rule::{Fault, Rule};
 
 use crate::control_plane::ControlPlane;
@@ -64,6 +64,8 @@ pub struct Call {
     pub ended: Option<Instant>,
     /// What the caller was told; `None` when it was told nothing.
     pub status: Option<u16>,
+    /// The caller went away before there was an answer.
+    pub gone: bool,
     /// What was done to it.
     pub fault: Option<&'static str>,
 }
@@ -85,6 +87,15 @@ impl Call {
         let mut parts = self.path.split('/');
         parts.find(|part| *part == "namespaces")?;
         parts.next()
+    }
+
+    pub fn is_provisioners(&self) -> bool {
+        self.by.agent == Agent::Provisioner
+    }
+
+    /// Whether the provisioner makes an object of this kind.
+    pub fn makes(&self, plural: &str) -> bool {
+        self.is_provisioners() && self.method == Method::POST && self.path.ends_with(&format!("/{plural}"))
     }
 
     /// Whether the call is about this kind of object, by its plural.
@@ -175,6 +186,11 @@ impl Proxy {
     /// How many calls there were so far: what comes later is `calls()[mark..]`.
     pub fn mark(&self) -> usize {
         self.shared.state().calls.len()
+    }
+
+    /// Calls that wait for their answer while the connection they came on is open.
+    pub fn open_connections(&self, wanted: impl Fn(&Call) -> bool) -> usize {
+        self.count(|call| call.ended.is_none() && !call.gone && wanted(call))
     }
 
     /// Two Helm processes for one store that were alive together, in words; empty if all is well.

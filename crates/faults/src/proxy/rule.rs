@@ -16,6 +16,11 @@ pub enum Fault {
         message: &'static str,
         retry_after: Option<u64>,
     },
+    /// The same, with a body of the test's own.
+    Say {
+        code: u16,
+        body: String,
+    },
     /// The API server does it, and the connection dies before the answer.
     LoseAnswer,
     /// The connection dies before the API server hears of it.
@@ -35,6 +40,7 @@ impl Fault {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Fault::Answer { .. } => "answered by the proxy",
+            Fault::Say { .. } => "answered with words of the test's",
             Fault::LoseAnswer => "answer lost",
             Fault::Close => "closed",
             Fault::CutBody(_) => "body cut",

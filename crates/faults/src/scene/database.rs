@@ -1,6 +1,7 @@
 //! The scene's database, read past the provisioner.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 use sqlx::any::AnyPoolOptions;
@@ -20,9 +21,9 @@ pub struct Database {
     /// The provisioner's wire to PostgreSQL.
     pub wire: Option<SqlProxy>,
     /// Past the wire.
-    direct: String,
+    direct: Mutex<String>,
     through: Option<String>,
-    file: PathBuf,
+    file: Mutex<PathBuf>,
 }
 
 /// A store as its row says.
@@ -73,13 +74,17 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+fn read_only(file: &Path) -> String {
+    format!("sqlite://{}?mode=ro", file.display())
+}
+
 impl Database {
     pub async fn new(kind: Kind, directory: &Path) -> Result<Database> {
         sqlx::any::install_default_drivers();
         let file = directory.join("data/store-platform.db");
         match kind {
             Kind::Sqlite => {
-                let direct = format!("sqlite://{}?mode=ro", file.display());
+                let (direct, file) = (Mutex::new(read_only(&file)), Mutex::new(file));
                 Ok(Database { kind, wire: None, direct, through: None, file })
             }
             Kind::Postgres => {
@@ -87,9 +92,20 @@ impl Database {
                 let name = server.new_database().await?;
                 let wire = SqlProxy::start(server.address).await?;
                 let through = Some(server.url(&name, wire.address));
-                Ok(Database { kind, wire: Some(wire), direct: server.url(&name, server.address), through, file })
+                let direct = Mutex::new(server.url(&name, server.address));
+                Ok(Database { kind, wire: Some(wire), direct, through, file: Mutex::new(file) })
             }
         }
+    }
+
+    fn direct(&self) -> String {
+        self.direct.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// SQLite's file is seen elsewhere: on a disk that only the provisioner has.
+    pub fn is_at(&self, file: &Path) {
+        *self.direct.lock().unwrap_or_else(PoisonError::into_inner) = read_only(file);
+        *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file.to_path_buf();
     }
 
     /// What the provisioner is told.
@@ -103,7 +119,7 @@ impl Database {
 
     /// A connection of its own each time: a test looks rarely, and keeps nothing open that it later wonders about.
     async fn pool(&self) -> Result<AnyPool> {
-        Ok(AnyPoolOptions::new().max_connections(1).connect(&self.direct).await?)
+        Ok(AnyPoolOptions::new().max_connections(1).connect(&self.direct()).await?)
     }
 
     pub async fn rows(&self) -> Result<Vec<Row>> {
@@ -171,9 +187,10 @@ impl Database {
     pub async fn dump(&self) -> Result<Vec<u8>> {
         match self.kind {
             Kind::Sqlite => {
-                let mut bytes = std::fs::read(&self.file).context("read the database")?;
+                let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let mut bytes = std::fs::read(&file).context("read the database")?;
                 // The log of what is not in the file yet; it may be gone by now.
-                bytes.extend(std::fs::read(self.file.with_extension("db-wal")).unwrap_or_default());
+                bytes.extend(std::fs::read(file.with_extension("db-wal")).unwrap_or_default());
                 Ok(bytes)
             }
             Kind::Postgres => {
@@ -196,7 +213,7 @@ impl Database {
     }
 
     pub async fn execute(&self, statement: &str) -> Result<u64> {
-        let writable = self.direct.replace("?mode=ro", "?mode=rw");
+        let writable = self.direct().replace("?mode=ro", "?mode=rw");
         let pool = AnyPoolOptions::new().max_connections(1).connect(&writable).await?;
         let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await?;
         pool.close().await;

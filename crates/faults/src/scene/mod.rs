@@ -5,6 +5,7 @@ mod database;
 mod postmortem;
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub struct Scene {
     /// Begins the name of each store of this scene: what belongs to it is known by that.
     pub prefix: String,
     started: Mutex<Vec<Arc<Service>>>,
+    sleeping_helm: AtomicBool,
     directory: TempDir,
 }
 
@@ -89,7 +91,27 @@ impl Scene {
             directory: path,
             env: <_>::default(),
         };
-        Ok(Scene { plane, proxy, till, database, settings, prefix, started: Mutex::default(), directory })
+        Ok(Scene {
+            plane,
+            proxy,
+            till,
+            database,
+            settings,
+            prefix,
+            started: Mutex::default(),
+            sleeping_helm: AtomicBool::new(false),
+            directory,
+        })
+    }
+
+    /// A test that stops a holder with its Helm has two of them on purpose: one asleep, and the next one's. It checks
+    /// itself what I4 stands for.
+    pub fn sleeping_helm_is_expected(&self) {
+        self.sleeping_helm.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn expects_a_sleeping_helm(&self) -> bool {
+        self.sleeping_helm.load(Ordering::SeqCst)
     }
 
     /// Every provisioner that this scene ever started.
