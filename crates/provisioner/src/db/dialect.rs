@@ -1,7 +1,7 @@
 use sqlx::AssertSqlSafe;
 
-/// The few places where SQLite and PostgreSQL do not share a word. Statements are written once, with `NOW_MS` and
-/// `SKIP_LOCKED` in them; nothing that comes from outside is ever put into a statement's text.
+/// The few places where SQLite and PostgreSQL do not share a word. Statements are written once, with `NOW_MS`,
+/// `SKIP_LOCKED` and `FOR_UPDATE` in them; nothing that comes from outside is ever put into a statement's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Sqlite,
@@ -10,7 +10,8 @@ pub(super) enum Dialect {
 
 impl Dialect {
     pub fn sql(self, text: &str) -> AssertSqlSafe<String> {
-        AssertSqlSafe(text.replace("NOW_MS", self.now_ms()).replace("SKIP_LOCKED", self.skip_locked()))
+        let text = text.replace("NOW_MS", self.now_ms()).replace("SKIP_LOCKED", self.skip_locked());
+        AssertSqlSafe(text.replace("FOR_UPDATE", self.for_update()))
     }
 
     pub fn begin(self) -> &'static str {
@@ -55,6 +56,13 @@ impl Dialect {
         match self {
             Dialect::Sqlite => "",
             Dialect::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => "FOR UPDATE",
         }
     }
 }
