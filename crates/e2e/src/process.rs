@@ -37,8 +37,21 @@ pub struct Process(u32);
 impl Process {
     /// As hard as it gets: the program is not asked.
     pub async fn kill(self) -> Result<()> {
-        let status = Command::new("kill").args(["-KILL", &self.0.to_string()]).status().await.context("run kill")?;
-        ensure!(status.success(), "kill ended with {status}");
+        self.signal("-KILL").await
+    }
+
+    /// Stands still where it is.
+    pub async fn pause(self) -> Result<()> {
+        self.signal("-STOP").await
+    }
+
+    pub async fn go_on(self) -> Result<()> {
+        self.signal("-CONT").await
+    }
+
+    async fn signal(self, name: &str) -> Result<()> {
+        let status = Command::new("kill").args([name, &self.0.to_string()]).status().await.context("run kill")?;
+        ensure!(status.success(), "kill {name} ended with {status}");
         Ok(())
     }
 

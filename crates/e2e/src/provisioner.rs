@@ -53,13 +53,13 @@ impl Provisioner {
     }
 
     /// How often its process has started Helm.
-    pub async fn helm_runs(world: &World) -> Result<f64> {
+    pub async fn helm_runs(world: &World) -> Result<u64> {
         let metrics = format!("/api/v1/namespaces/{NAMESPACE}/services/{PROVISIONER}:http/proxy/metrics");
         let text = world.kubectl.ask(&["get", "--raw", &metrics]).await?;
         ensure!(text.contains("store_platform_"), "these are not the provisioner's metrics: {text}");
         let figures =
             text.lines().filter(|line| line.starts_with(HELM_RUNS)).filter_map(|line| line.rsplit(' ').next());
-        figures.map(|figure| figure.parse::<f64>().with_context(|| format!("{HELM_RUNS} is {figure}"))).sum()
+        figures.map(|figure| figure.parse::<u64>().with_context(|| format!("{HELM_RUNS} is {figure}"))).sum()
     }
 }
 

@@ -7,8 +7,9 @@ use e2e::alone;
 use e2e::customers::{Counter, keep_coming};
 use e2e::snapshot::Containers;
 use store_model::Engine;
+use tokio::time::Instant;
 
-use super::{Before, kill_database, only_these_restarted};
+use super::{Before, database, only_these_restarted};
 
 #[tokio::test]
 async fn postgres_killed_while_customers_buy_loses_no_confirmed_order() -> Result<()> {
@@ -18,7 +19,12 @@ async fn postgres_killed_while_customers_buy_loses_no_confirmed_order() -> Resul
         let Before { store, keys, .. } = &before;
         let containers = Containers::of(&scene.world).await?;
         let counters = [Counter { store, keys, word: "postgres" }];
-        let sales = keep_coming(&counters, async || kill_database(store, "postgres", "postgres").await).await?;
+        let postgres = database(store, "postgres", "postgres").await?;
+        let fault = async || {
+            postgres.kill().await?;
+            Ok(Instant::now())
+        };
+        let sales = keep_coming(&counters, fault).await?;
         for sales in &sales {
             sales.stand().await?;
         }

@@ -10,7 +10,7 @@ use super::Before;
 /// provisioner finds nothing to install.
 pub async fn cut(world: &World, node: &Node, stores: &[&Before]) -> Result<()> {
     // The stores were made by it: if this counted nothing, nothing after the cut would say nothing.
-    ensure!(Provisioner::helm_runs(world).await? > 0.0, "the provisioner has counted no run of Helm");
+    ensure!(Provisioner::helm_runs(world).await? > 0, "the provisioner has counted no run of Helm");
     let words: Vec<String> =
         stores.iter().map(|before| format!("power-{}", before.store.view.engine.as_str())).collect();
     let counters: Vec<Counter<'_>> =
@@ -28,6 +28,6 @@ pub async fn cut(world: &World, node: &Node, stores: &[&Before]) -> Result<()> {
         before.store.ready().await?;
         before.is_unchanged().await?;
     }
-    assert_eq!(Provisioner::helm_runs(world).await?.to_string(), "0", "runs of Helm for stores at rest");
+    assert_eq!(Provisioner::helm_runs(world).await?, 0, "runs of Helm for stores at rest");
     Ok(())
 }

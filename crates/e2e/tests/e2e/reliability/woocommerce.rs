@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use e2e::snapshot::{Containers, Secrets, release_state};
-use e2e::{Provisioner, Scene, Store, alone, purchase};
+use e2e::{Process, Provisioner, Scene, Store, alone, purchase};
 use shopper::Order;
 use store_model::Engine;
+use tokio::time::{Instant, sleep};
 
 use super::{Before, mysql, only_these_restarted};
 
 const SOON: Duration = Duration::from_mins(2);
-/// Helm's install is over in less than a second; a kill that comes late is tried again with another store.
-const TRIES: usize = 3;
+const LOOK: Duration = Duration::from_millis(2);
+/// Helm writes down that it begins, and then some twenty objects, each by a request of its own.
+const STEP: Duration = Duration::from_millis(10);
 
 #[tokio::test]
 async fn helm_killed_in_an_install_and_mysql_in_a_checkout_cost_nobody_an_order() -> Result<()> {
@@ -29,32 +31,42 @@ async fn helm_killed_in_an_install(scene: &Scene) -> Result<Store> {
     let world = &scene.world;
     let provisioner = Provisioner::find(world).await?;
     let containers = Containers::of(world).await?;
-    for number in 1..=TRIES {
-        let request = scene.request(&format!("helm-killed-{number}"), Engine::Woocommerce).await?;
-        let store = scene.create(&request, None).await?;
-        let release = |name: &str| name.starts_with("secret/sh.helm.release.v1.");
-        let secrets = ["secrets", &store.scope()];
-        world.kubectl.first(&secrets, SOON, release).await.context("wait for Helm to start")?;
-        let Some(helm) = provisioner.helm_of(&store)? else {
-            eprintln!("Helm was through before it could be killed");
-            continue;
-        };
-        // It may end by itself in this very moment; the record tells.
-        let killed = helm.kill().await;
-        let (struck, state) = (tokio::time::Instant::now(), release_state(&store).await?);
-        if killed.is_err() || !state.starts_with("pending") {
-            eprintln!("the kill came late: the release was {state} already");
-            continue;
+    let request = scene.request("helm-killed", Engine::Woocommerce).await?;
+    let store = scene.create(&request, None).await?;
+    let helm = helm_in_an_install(&provisioner, &store).await?;
+    let credentials = Secrets::credentials_of(&store).await?;
+    helm.kill().await?;
+    let struck = Instant::now();
+
+    store.ready().await.context("after Helm was killed")?;
+    eprintln!("helm: the store was ready {:.1} s after the kill", struck.elapsed().as_secs_f64());
+    assert_eq!(release_state(&store).await?, "deployed", "the one release of the store");
+    assert_eq!(Secrets::credentials_of(&store).await?, credentials, "the credentials");
+    let keys = store.keys().await?;
+    purchase::buy(&store, &keys, &Order::first(purchase::customer("first"))).await?;
+    only_these_restarted(world, &containers, &[]).await?;
+    Ok(store)
+}
+
+/// The Helm that installs the store, standing still after it has written down that it began. It is through in a fraction
+/// of a second, so it is let go by small steps, and looked at after each.
+async fn helm_in_an_install(provisioner: &Provisioner, store: &Store) -> Result<Process> {
+    let deadline = Instant::now() + SOON;
+    let helm = loop {
+        match provisioner.helm_of(store)? {
+            Some(helm) => break helm,
+            None if Instant::now() > deadline => bail!("no Helm came to install the store"),
+            None => sleep(LOOK).await,
         }
-        let credentials = Secrets::credentials_of(&store).await?;
-        store.ready().await.context("after Helm was killed")?;
-        eprintln!("helm: killed with the release {state:?}; ready after {:.1} s", struck.elapsed().as_secs_f64());
-        assert_eq!(release_state(&store).await?, "deployed", "the one release of the store");
-        assert_eq!(Secrets::credentials_of(&store).await?, credentials, "the credentials");
-        let keys = store.keys().await?;
-        purchase::buy(&store, &keys, &Order::first(purchase::customer("first"))).await?;
-        only_these_restarted(world, &containers, &[]).await?;
-        return Ok(store);
+    };
+    loop {
+        helm.pause().await.context("Helm ended before it could be stopped in its install")?;
+        match release_state(store).await?.as_str() {
+            "" => {}
+            "pending-install" => return Ok(helm),
+            state => bail!("Helm took the store's release to {state} in one step"),
+        }
+        helm.go_on().await?;
+        sleep(STEP).await;
     }
-    bail!("in {TRIES} tries the kill never hit an install that was going on")
 }

@@ -38,9 +38,9 @@ async fn kubelet_killed(world: &World, node: &Node, one: &Before, other: &Before
     });
     let fault = async || {
         let before = node.restarts("kubelet")?;
-        let reported = last_report(world, node).await?;
         node.component("kubelet")?.kill().await?;
         let struck = Instant::now();
+        let reported = last_report(world, node).await?;
         node.restarted("kubelet", before).await?;
         // A word from the new one, not what the old one left behind.
         let lease =
