@@ -173,9 +173,11 @@ impl Db {
     /// The heartbeat: the lease is as long again from now on.
     pub async fn claim_renew(&self, claim: &Claim, lease: Duration) -> Result<Renewed, sqlx::Error> {
         let mut write = self.write().await?;
-        let renew = write
-            .dialect
-            .sql("UPDATE stores SET lease_until_ms = NOW_MS + $3 WHERE id = $1 AND fence = $2 RETURNING wish");
+        let renew = write.dialect.sql(
+            // A beat that comes after its claim was given back must not lock the store for a lease more.
+            "UPDATE stores SET lease_until_ms = NOW_MS + $3 WHERE id = $1 AND fence = $2 AND lease_until_ms > 0
+                 RETURNING wish",
+        );
         let row = sqlx::query(renew)
             .bind(claim.row.store.id.as_str())
             .bind(claim.fence)

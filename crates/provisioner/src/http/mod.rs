@@ -13,6 +13,7 @@ pub mod metrics;
 mod openapi;
 mod parse;
 mod problem;
+pub mod starting;
 mod stores;
 mod views;
 

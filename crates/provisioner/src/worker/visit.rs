@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use store_model::{Desired, Phase, Progress, Reason, ReasonCode, Seen, Stage, StageState, Step, next_step, progress};
 
-use super::lease::{Keeper, Loss};
+use super::lease::{Deadline, Keeper, Loss};
 use super::{Hands, backoff};
 use crate::cluster::{Done, Retry, StepError};
 use crate::db::{Claim, Hold, Record, Recorded};
@@ -19,7 +19,7 @@ const SIGHT_LAG: Duration = Duration::from_millis(500);
 pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
     let id = claim.row.store.id.clone();
     let mut keeper = Keeper::start(Arc::clone(&hands), claim.clone(), asked);
-    let kept = claim.clone();
+    let (kept, deadline) = (claim.clone(), keeper.deadline());
     let end = tokio::select! {
         biased;
         // Whatever the walk is in the middle of is dropped here, and a running Helm dies with it.
@@ -30,7 +30,7 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
                 Loss::Unwanted | Loss::GraceOver => Ok(End::HandOver),
             }
         }
-        end = walk(&hands, claim) => end,
+        end = walk(&hands, claim, &deadline) => end,
     };
     drop(keeper);
     // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this needs no beat.
@@ -69,7 +69,7 @@ enum End {
     HandOver,
 }
 
-async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
+async fn walk(hands: &Hands, mut claim: Claim, deadline: &Deadline) -> Result<End, sqlx::Error> {
     let mut deed_before: Option<Step> = None;
     while !*hands.shutdown.borrow() {
         faults::point("look.before").await;
@@ -105,9 +105,14 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
             return Ok(End::HandOver);
         }
         faults::point(&format!("deed.{}.before", step.as_str())).await;
+        if deadline.is_over() {
+            return Ok(End::HandOver);
+        }
         let done = match act(hands, &claim, &step).await {
             Ok(done) => done,
             Err(miss) => {
+                // A deed that ran out of time is dropped, and its Helm may still be ending: the claim beats till then.
+                hands.cluster.idle(&claim.row.store.id).await;
                 let outcome = missed(hands, &claim, miss);
                 return finish(hands, claim, outcome).await;
             }
