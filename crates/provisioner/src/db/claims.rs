@@ -61,6 +61,17 @@ pub struct Record {
     pub proof: Option<Sale>,
     pub removed: Option<Vec<String>>,
     pub stages: Vec<Progress>,
+    pub namespace: NamespaceUid,
+}
+
+/// What a visit learnt of whose the namespace is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NamespaceUid {
+    #[default]
+    Known,
+    /// Another one is about to be made: written before it is, so that a crash in between does not make it a stranger.
+    Forgotten,
+    Learnt(String),
 }
 
 impl Record {
@@ -79,6 +90,7 @@ impl Record {
             proof: None,
             removed: None,
             stages: Vec::new(),
+            namespace: NamespaceUid::Known,
         }
     }
 }
@@ -243,7 +255,12 @@ impl Db {
 impl Write {
     /// `false` if the claim is lost or the wish has changed.
     async fn store_update(&mut self, claim: &Claim, record: &Record, hold: Hold) -> Result<bool, sqlx::Error> {
-        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, .. } = record;
+        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, namespace, .. } = record;
+        let (known, uid) = match namespace {
+            NamespaceUid::Known => (true, None),
+            NamespaceUid::Forgotten => (false, None),
+            NamespaceUid::Learnt(uid) => (false, Some(uid)),
+        };
         let (release, due_in) = match hold {
             Hold::Keep => (false, None),
             Hold::Release { due_in } => (true, due_in),
@@ -257,6 +274,7 @@ impl Write {
                  lease_until_ms = CASE WHEN $14 = 1 THEN 0 ELSE lease_until_ms END,
                  claimed_by = CASE WHEN $14 = 1 THEN NULL ELSE claimed_by END,
                  due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms WHEN wakes <> $15 THEN NOW_MS ELSE NOW_MS + $16 END,
+                 namespace_uid = CASE WHEN $17 = 1 THEN namespace_uid ELSE $18 END,
                  updated_at_ms = NOW_MS
              WHERE id = $1 AND fence = $2 AND wish = $3",
         );
@@ -279,6 +297,8 @@ impl Write {
             .bind(i64::from(release))
             .bind(claim.wakes)
             .bind(due_in.map(milliseconds))
+            .bind(i64::from(known))
+            .bind(uid)
             .execute(self.connection())
             .await?;
         Ok(updated.rows_affected() == 1)

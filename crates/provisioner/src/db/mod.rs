@@ -20,7 +20,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use bell::Bell;
-pub use claims::{Age, Claim, Hold, Record, Recorded, Renewed};
+pub use claims::{Age, Claim, Hold, NamespaceUid, Record, Recorded, Renewed};
 pub use events::{EventKind, EventRow};
 pub use idempotency::IdempotencyRequest;
 pub use list::{Filter, Page};
