@@ -35,6 +35,8 @@ pub trait Cluster: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     Taken,
+    /// A namespace was made, with this UID.
+    Made(String),
     /// The store sold something.
     Sold(Sale),
     /// The namespace and all in it are being removed; what there was, for the owner's answer.

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use sqlx::Row;
 use store_model::{Phase, Progress, Reason, StageState, StoreId};
 
+use super::audit::{Action, Entry};
 use super::events::{EventKind, NewEvent};
 use super::rows::{STORE_COLUMNS, store_row};
 use super::{Db, StageRow, StoreRow, Write};
@@ -15,6 +16,10 @@ use crate::faults;
 pub struct Claim {
     pub row: StoreRow,
     pub fence: i64,
+    /// Who holds it.
+    pub worker: String,
+    /// It was at rest and nothing woke it: the slow poll brought it.
+    pub unbidden: bool,
     /// How often the owner had changed their mind when this was claimed.
     wish: i64,
     /// How often the store had been woken when this was claimed.
@@ -122,24 +127,50 @@ pub enum Renewed {
     Lost,
 }
 
+/// Each owner who has a store due, the one with the fewest hands at work first. Goes from owner to owner by the index:
+/// it costs as much as there are owners in the queue, not as there are stores.
+const OWNERS: &str = "WITH RECURSIVE queue (owner) AS (
+        SELECT MIN(created_by) FROM stores WHERE due_at_ms IS NOT NULL
+        UNION ALL
+        SELECT (SELECT MIN(created_by) FROM stores WHERE due_at_ms IS NOT NULL AND created_by > queue.owner)
+        FROM queue WHERE queue.owner IS NOT NULL)
+    SELECT owner FROM (SELECT owner,
+            (SELECT COUNT(*) FROM stores
+                WHERE created_by = queue.owner AND claimed_by IS NOT NULL AND lease_until_ms > NOW_MS) AS busy,
+            (SELECT MIN(due_at_ms) FROM stores
+                WHERE created_by = queue.owner AND due_at_ms IS NOT NULL AND lease_until_ms <= NOW_MS) AS due
+        FROM queue WHERE owner IS NOT NULL) AS owners
+    WHERE due <= NOW_MS ORDER BY busy, due";
+
 impl Db {
-    /// The store that is due for longest and that nobody works on.
+    /// A store that is due and that nobody works on: of the owner with the fewest hands at work the one that is due for
+    /// longest. So whoever asks for a hundred stores keeps nobody else waiting.
     pub async fn claim(&self, worker: &str, lease: Duration) -> Result<Option<Claim>, sqlx::Error> {
         let mut write = self.write().await?;
-        let claim = write.dialect.sql(&format!(
+        let owners = sqlx::query(write.dialect.sql(OWNERS)).fetch_all(write.connection()).await?;
+        let claim = format!(
             "UPDATE stores SET lease_until_ms = NOW_MS + $1, fence = fence + 1, claimed_by = $2,
-                 progress_at_ms = COALESCE(progress_at_ms, NOW_MS)
-             WHERE id = (SELECT id FROM stores WHERE due_at_ms <= NOW_MS AND lease_until_ms <= NOW_MS
+                 resting = CASE WHEN resting = 1 THEN 2 ELSE 0 END, progress_at_ms = COALESCE(progress_at_ms, NOW_MS)
+             WHERE id = (SELECT id FROM stores WHERE created_by = $3 AND due_at_ms <= NOW_MS AND lease_until_ms <= NOW_MS
                  ORDER BY due_at_ms LIMIT 1 SKIP_LOCKED)
-             RETURNING {STORE_COLUMNS}, fence, wish, wakes, misses, NOW_MS - progress_at_ms AS progress_age_ms,
+             RETURNING {STORE_COLUMNS}, fence, wish, wakes, misses, resting, NOW_MS - progress_at_ms AS progress_age_ms,
                  NOW_MS - restarted_at_ms AS restarted_age_ms"
-        ));
-        let row = sqlx::query(claim).bind(milliseconds(lease)).bind(worker).fetch_optional(write.connection()).await?;
-        let Some(row) = row else { return Ok(None) };
+        );
+        let mut claimed = None;
+        for owner in owners {
+            let claim = sqlx::query(write.dialect.sql(&claim)).bind(milliseconds(lease)).bind(worker);
+            claimed = claim.bind(owner.try_get::<String, _>("owner")?).fetch_optional(write.connection()).await?;
+            if claimed.is_some() {
+                break;
+            }
+        }
+        let Some(row) = claimed else { return Ok(None) };
         let stages = write.stages_read(row.try_get("id")?).await?;
         let claim = Claim {
             row: store_row(&row, stages)?,
             fence: row.try_get("fence")?,
+            worker: worker.to_owned(),
+            unbidden: row.try_get::<i64, _>("resting")? == 2,
             wish: row.try_get("wish")?,
             wakes: row.try_get("wakes")?,
             misses: u32::try_from(row.try_get::<i64, _>("misses")?).unwrap_or(u32::MAX),
@@ -190,7 +221,8 @@ impl Db {
     pub async fn claim_drop(&self, claim: &Claim) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         let release = write.dialect.sql(
-            "UPDATE stores SET lease_until_ms = 0, claimed_by = NULL, due_at_ms = NOW_MS WHERE id = $1 AND fence = $2",
+            "UPDATE stores SET lease_until_ms = 0, claimed_by = NULL, due_at_ms = NOW_MS, resting = 0
+             WHERE id = $1 AND fence = $2",
         );
         sqlx::query(release).bind(claim.row.store.id.as_str()).bind(claim.fence).execute(write.connection()).await?;
         write.commit_and_ring().await
@@ -203,7 +235,7 @@ impl Db {
         if !write.store_update(claim, &record, hold).await? {
             return Ok(Recorded::Superseded);
         }
-        let told = write.changes_tell(&claim.row, &record).await?;
+        let told = write.changes_tell(claim, &record).await?;
         let row = write.store_read(claim.row.store.id.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?;
         faults::point("record.before-commit").await;
         if told {
@@ -227,7 +259,7 @@ impl Db {
     pub async fn wake(&self, id: &StoreId) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         let wake = write.dialect.sql(
-            "UPDATE stores SET due_at_ms = NOW_MS, wakes = wakes + 1
+            "UPDATE stores SET due_at_ms = NOW_MS, wakes = wakes + 1, resting = 0
              WHERE id = $1 AND phase NOT IN ('ready', 'deleted')",
         );
         let woken = sqlx::query(wake).bind(id.as_str()).execute(write.connection()).await?;
@@ -274,6 +306,7 @@ impl Write {
                  lease_until_ms = CASE WHEN $14 = 1 THEN 0 ELSE lease_until_ms END,
                  claimed_by = CASE WHEN $14 = 1 THEN NULL ELSE claimed_by END,
                  due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms WHEN wakes <> $15 THEN NOW_MS ELSE NOW_MS + $16 END,
+                 resting = CASE WHEN $14 = 1 AND wakes = $15 AND $8 = 0 THEN 1 ELSE 0 END,
                  namespace_uid = CASE WHEN $17 = 1 THEN namespace_uid ELSE $18 END,
                  updated_at_ms = NOW_MS
              WHERE id = $1 AND fence = $2 AND wish = $3",
@@ -305,7 +338,8 @@ impl Write {
     }
 
     /// Writes what differs from the row as it was, and its events. `false` if nothing does.
-    async fn changes_tell(&mut self, before: &StoreRow, record: &Record) -> Result<bool, sqlx::Error> {
+    async fn changes_tell(&mut self, claim: &Claim, record: &Record) -> Result<bool, sqlx::Error> {
+        let before = &claim.row;
         let id = &before.store.id;
         let mut told = false;
         for progress in &record.stages {
@@ -338,6 +372,11 @@ impl Write {
             let event = NewEvent { kind: EventKind::Phase, phase: record.phase, stage: None, reason, detail: "" };
             self.event_insert(id, event).await?;
             told = true;
+        }
+        if before.store.phase != record.phase {
+            let detail = record.reason.as_ref().map_or("", |reason| reason.code.as_str());
+            let entry = Entry { actor: &claim.worker, action: Action::Enter, store: id, phase: record.phase, detail };
+            self.audit_insert(entry).await?;
         }
         Ok(told)
     }

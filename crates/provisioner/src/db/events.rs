@@ -2,6 +2,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use store_model::{Phase, Reason, Stage, StageState, StoreId};
 
+use super::audit::{Action, Entry};
 use super::rows::{reason, unknown, unreadable, word};
 use super::{Db, Write};
 
@@ -71,6 +72,8 @@ impl Db {
         let detail = format!("shown to {to}");
         let event = NewEvent { kind: EventKind::Credentials, phase, stage: None, reason: None, detail: &detail };
         write.event_insert(store, event).await?;
+        let entry = Entry { actor: to, action: Action::ShowCredentials, store, phase, detail: "" };
+        write.audit_insert(entry).await?;
         write.commit_and_ring().await
     }
 }

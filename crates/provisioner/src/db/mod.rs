@@ -1,5 +1,6 @@
 //! All SQL of the service. `http` and `worker` meet here and nowhere else.
 
+mod audit;
 mod bell;
 mod claims;
 mod dialect;
@@ -19,6 +20,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use audit::{Action, Audited};
 pub use bell::Bell;
 pub use claims::{Age, Claim, Hold, NamespaceUid, Record, Recorded, Renewed};
 pub use events::{EventKind, EventRow};

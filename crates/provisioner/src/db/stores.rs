@@ -2,6 +2,7 @@ use rand::RngExt;
 use sqlx::Row;
 use store_model::{Engine, HostName, Phase, Plan, StageState, StoreId, StoreName, StoreSettings};
 
+use super::audit::{Action, Entry};
 use super::events::{EventKind, NewEvent};
 use super::idempotency::{IdempotencyRequest, Seen, still_in_flight};
 use super::rows::{STORE_COLUMNS, stage_row, store_row, unreadable};
@@ -82,11 +83,14 @@ impl Db {
             return Err(CreateError::NameTaken { deleting: phase.as_deref() == Some(Phase::Deleting.as_str()) });
         }
         write.event_insert(&id, phase_event(Phase::Requested)).await?;
+        let (actor, detail) = (new.created_by.as_str(), new.name.as_str());
+        let entry = Entry { actor, action: Action::Create, store: &id, phase: Phase::Requested, detail };
+        write.audit_insert(entry).await?;
         let store = write.store_read(id.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?;
         faults::point("create.before-commit").await;
         write.commit_and_ring().await?;
         faults::point("create.after-commit").await;
-        Ok(Created { store, replayed: false })
+        Ok(Created { store: as_created(store), replayed: false })
     }
 
     /// By id, deleted ones too; or by name, if that store is not deleted.
@@ -104,7 +108,7 @@ impl Db {
 
     /// Another try from where it stands: attempts are 0 and the deadline begins anew. A store that has not failed is
     /// only looked at again.
-    pub async fn store_retry(&self, id: &StoreId) -> Result<StoreRow, ChangeError> {
+    pub async fn store_retry(&self, id: &StoreId, by: &str) -> Result<StoreRow, ChangeError> {
         let mut write = self.write().await?;
         let before = write.store_lock(id).await?.ok_or(ChangeError::NotFound)?;
         match before {
@@ -112,7 +116,7 @@ impl Db {
             Phase::Failed => {
                 let retry = write.dialect.sql(
                     "UPDATE stores SET phase = 'requested', reason_code = NULL, reason_detail = NULL, attempts = 0,
-                         misses = 0, retried = 1, progress_at_ms = NULL, due_at_ms = NOW_MS, wakes = wakes + 1,
+                         misses = 0, retried = 1, progress_at_ms = NULL, due_at_ms = NOW_MS, wakes = wakes + 1, resting = 0,
                          wish = wish + 1, updated_at_ms = NOW_MS
                      WHERE id = $1",
                 );
@@ -130,7 +134,7 @@ impl Db {
             }
             Phase::Requested | Phase::Provisioning | Phase::Proving | Phase::Ready | Phase::Deleting => {
                 let wake = write.dialect.sql(
-                    "UPDATE stores SET attempts = 0, misses = 0, due_at_ms = NOW_MS, wakes = wakes + 1,
+                    "UPDATE stores SET attempts = 0, misses = 0, due_at_ms = NOW_MS, wakes = wakes + 1, resting = 0,
                          wish = wish + 1, updated_at_ms = NOW_MS
                      WHERE id = $1",
                 );
@@ -138,12 +142,14 @@ impl Db {
             }
         }
         let store = write.store_read(id.as_str()).await?.ok_or(ChangeError::NotFound)?;
+        let phase = store.store.phase;
+        write.audit_insert(Entry { actor: by, action: Action::Retry, store: id, phase, detail: "" }).await?;
         write.commit_and_ring().await?;
         Ok(store)
     }
 
     /// Wants it gone. Asking twice changes nothing; there is no way back.
-    pub async fn store_delete(&self, id: &StoreId) -> Result<StoreRow, ChangeError> {
+    pub async fn store_delete(&self, id: &StoreId, by: &str) -> Result<StoreRow, ChangeError> {
         let mut write = self.write().await?;
         let before = write.store_lock(id).await?.ok_or(ChangeError::NotFound)?;
         let begins = !matches!(before, Phase::Deleting | Phase::Deleted);
@@ -151,11 +157,13 @@ impl Db {
             let delete = write.dialect.sql(
                 "UPDATE stores SET desired = 'absent', phase = 'deleting', reason_code = NULL, reason_detail = NULL,
                      attempts = 0, misses = 0, retried = 0, progress_at_ms = NULL, due_at_ms = NOW_MS,
-                     wakes = wakes + 1, wish = wish + 1, updated_at_ms = NOW_MS
+                     wakes = wakes + 1, resting = 0, wish = wish + 1, updated_at_ms = NOW_MS
                  WHERE id = $1",
             );
             sqlx::query(delete).bind(id.as_str()).execute(write.connection()).await?;
             write.event_insert(id, phase_event(Phase::Deleting)).await?;
+            let entry = Entry { actor: by, action: Action::Delete, store: id, phase: Phase::Deleting, detail: "" };
+            write.audit_insert(entry).await?;
         }
         let store = write.store_read(id.as_str()).await?.ok_or(ChangeError::NotFound)?;
         faults::point("delete.before-commit").await;

@@ -123,9 +123,13 @@ pub async fn view(State(app): State<App>, Path(store): Path<String>) -> Result<J
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn delete(State(app): State<App>, Path(store): Path<String>) -> Result<Response, Refused> {
+pub async fn delete(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(store): Path<String>,
+) -> Result<Response, Refused> {
     let id = find(&app, &store).await?.store.id;
-    let row = app.db.store_delete(&id).await.map_err(|error| changed(error, &store))?;
+    let row = app.db.store_delete(&id, &caller.0).await.map_err(|error| changed(error, &store))?;
     Ok(accepted(&app, row))
 }
 
@@ -142,9 +146,13 @@ pub async fn delete(State(app): State<App>, Path(store): Path<String>) -> Result
         (status = 409, description = "The store is deleted.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn retry(State(app): State<App>, Path(store): Path<String>) -> Result<Response, Refused> {
+pub async fn retry(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(store): Path<String>,
+) -> Result<Response, Refused> {
     let id = find(&app, &store).await?.store.id;
-    let row = app.db.store_retry(&id).await.map_err(|error| changed(error, &store))?;
+    let row = app.db.store_retry(&id, &caller.0).await.map_err(|error| changed(error, &store))?;
     Ok(accepted(&app, row))
 }
 

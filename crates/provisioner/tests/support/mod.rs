@@ -5,6 +5,8 @@ pub mod postgres;
 use std::path::PathBuf;
 
 use provisioner::db::{Db, DbSettings};
+use secrecy::ExposeSecret;
+use sqlx::Connection;
 use tempfile::TempDir;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,5 +38,17 @@ impl Database {
 
     pub async fn open(&self) -> Db {
         Db::open(&self.settings).await.unwrap()
+    }
+
+    /// As somebody with the database's own password would, past the service.
+    #[allow(dead_code, reason = "not every test binary with this module reaches past the service")]
+    pub async fn execute(&self, statement: &'static str) {
+        sqlx::any::install_default_drivers();
+        let url = match &self.settings {
+            DbSettings::Sqlite { directory } => format!("sqlite://{}/store-platform.db", directory.display()),
+            DbSettings::Postgres { url } => url.expose_secret().to_owned(),
+        };
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
     }
 }

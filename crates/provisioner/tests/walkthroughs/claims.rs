@@ -51,7 +51,7 @@ async fn what_was_decided_under_an_older_wish_is_refused(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let id = room.create("my-shop").await.store.id;
     let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     assert_eq!(room.db.claim_check(&claim).await.unwrap(), Renewed::Unwanted);
     assert_eq!(room.db.claim_renew(&claim, LONG).await.unwrap(), Renewed::Unwanted);
     let record = Record { phase: Phase::Ready, ..Record::unchanged(&claim) };

@@ -12,7 +12,7 @@ async fn a_ready_store_is_removed_with_all_it_had(kind: Kind) {
     let worker = room.work();
     let id = room.create("my-shop").await.store.id;
     room.until_phase(&id, Phase::Ready).await;
-    let answer = room.db.store_delete(&id).await.unwrap();
+    let answer = room.db.store_delete(&id, "somebody").await.unwrap();
     assert_eq!((answer.store.phase, answer.store.desired), (Phase::Deleting, Desired::Absent));
     let deleted = room.until_phase(&id, Phase::Deleted).await;
     assert_eq!(
@@ -38,7 +38,7 @@ async fn a_delete_during_the_create_wins(kind: Kind) {
         room.fake.script(deed, Script { stops_at: Some(deed), ..Script::default() });
         let id = room.create(deed).await.store.id;
         in_time(room.fake.halted()).await;
-        room.db.store_delete(&id).await.unwrap();
+        room.db.store_delete(&id, "somebody").await.unwrap();
         // Nobody lets the halted deed go on: only the new wish can end it.
         room.until_phase(&id, Phase::Deleted).await;
         assert!(!room.fake.holds(&id), "{deed}");
@@ -57,7 +57,7 @@ async fn a_deletion_that_is_blocked_says_by_what(kind: Kind) {
     let worker = room.work();
     let id = room.create("my-shop").await.store.id;
     room.until_phase(&id, Phase::Ready).await;
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     let blocked = room.until(&id, |row| row.store.reason.is_some()).await;
     let reason = blocked.store.reason.unwrap();
     assert_eq!(
@@ -81,7 +81,7 @@ async fn what_cannot_be_uninstalled_goes_with_its_namespace(kind: Kind) {
     let id = room.create("my-shop").await.store.id;
     room.until_phase(&id, Phase::Ready).await;
     room.fake.script("my-shop", Script { refused_at: Some("uninstall-release"), ..Script::default() });
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     room.until_phase(&id, Phase::Deleted).await;
     assert!(!room.fake.holds(&id));
     worker.stop().await;
@@ -90,7 +90,7 @@ async fn what_cannot_be_uninstalled_goes_with_its_namespace(kind: Kind) {
 async fn a_store_that_never_was_is_deleted_without_a_deed(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let id = room.create("my-shop").await.store.id;
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     let worker = room.work();
     let deleted = room.until_phase(&id, Phase::Deleted).await;
     assert_eq!(deleted.removed, Some(Vec::new()));
@@ -101,12 +101,12 @@ async fn a_store_that_never_was_is_deleted_without_a_deed(kind: Kind) {
 async fn deleting_twice_is_deleting_once(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let id = room.create("my-shop").await.store.id;
-    room.db.store_delete(&id).await.unwrap();
-    assert_eq!(room.db.store_delete(&id).await.unwrap().store.phase, Phase::Deleting);
+    room.db.store_delete(&id, "somebody").await.unwrap();
+    assert_eq!(room.db.store_delete(&id, "somebody").await.unwrap().store.phase, Phase::Deleting);
     let worker = room.work();
     room.until_phase(&id, Phase::Deleted).await;
-    assert_eq!(room.db.store_delete(&id).await.unwrap().store.phase, Phase::Deleted);
-    assert!(matches!(room.db.store_retry(&id).await, Err(ChangeError::Deleting)));
+    assert_eq!(room.db.store_delete(&id, "somebody").await.unwrap().store.phase, Phase::Deleted);
+    assert!(matches!(room.db.store_retry(&id, "somebody").await, Err(ChangeError::Deleting)));
     let events = room.events(&id).await;
     assert_eq!(phases(&events), [Phase::Requested, Phase::Deleting, Phase::Deleted]);
     worker.stop().await;

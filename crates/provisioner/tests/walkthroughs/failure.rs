@@ -22,7 +22,7 @@ async fn a_bad_image_fails_and_a_retry_after_the_cure_succeeds(kind: Kind) {
     assert_eq!((stage.state, stage.detail.as_str()), (StageState::Failed, reason.detail.as_str()));
 
     room.fake.script("my-shop", Script::default());
-    let retried = room.db.store_retry(&id).await.unwrap();
+    let retried = room.db.store_retry(&id, "somebody").await.unwrap();
     assert_eq!((retried.store.phase, retried.store.reason), (Phase::Requested, None));
     assert!(retried.stages.iter().all(|stage| stage.state != StageState::Failed));
     let ready = room.until_phase(&id, Phase::Ready).await;
@@ -39,7 +39,7 @@ async fn a_retry_without_the_cure_fails_again(kind: Kind) {
     let worker = room.work();
     let id = room.create("my-shop").await.store.id;
     room.until_phase(&id, Phase::Failed).await;
-    room.db.store_retry(&id).await.unwrap();
+    room.db.store_retry(&id, "somebody").await.unwrap();
     room.until_phase(&id, Phase::Failed).await;
     // The second failure comes after the restart had its moment to settle.
     assert!(room.fake.deeds(&id).contains(&"restart-broken"));
@@ -84,7 +84,7 @@ async fn a_proof_that_is_always_refused_ends_in_failed(kind: Kind) {
     assert_eq!(proofs(room.fake.deeds(&id)), room.settings.attempts_max as usize);
 
     room.fake.script("my-shop", Script::default());
-    room.db.store_retry(&id).await.unwrap();
+    room.db.store_retry(&id, "somebody").await.unwrap();
     room.until_phase(&id, Phase::Ready).await;
     worker.stop().await;
 }
@@ -108,7 +108,7 @@ async fn a_foreign_namespace_is_not_touched(kind: Kind) {
     let id = room.create("my-shop").await.store.id;
     let failed = room.until_phase(&id, Phase::Failed).await;
     assert_eq!(failed.store.reason.unwrap().code, ReasonCode::ForeignNamespace);
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     room.until_phase(&id, Phase::Deleted).await;
     assert_eq!(room.fake.deeds(&id), Vec::<&str>::new());
     assert!(room.fake.holds(&id));

@@ -60,7 +60,12 @@ impl Room {
     }
 
     pub async fn create(&self, name: &str) -> StoreRow {
-        let Created { store, replayed } = self.db.store_create(new_store(name), None).await.unwrap();
+        self.create_as("somebody", name).await
+    }
+
+    pub async fn create_as(&self, owner: &str, name: &str) -> StoreRow {
+        let new = NewStore { created_by: owner.to_owned(), ..new_store(name) };
+        let Created { store, replayed } = self.db.store_create(new, None).await.unwrap();
         assert!(!replayed);
         store
     }

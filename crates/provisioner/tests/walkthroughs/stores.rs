@@ -12,7 +12,7 @@ async fn a_name_belongs_to_one_store(kind: Kind) {
     let taken = room.db.store_create(new_store("my-shop"), None).await.unwrap_err();
     assert!(matches!(taken, CreateError::NameTaken { deleting: false }), "{taken:?}");
 
-    room.db.store_delete(&first).await.unwrap();
+    room.db.store_delete(&first, "somebody").await.unwrap();
     let taken = room.db.store_create(new_store("my-shop"), None).await.unwrap_err();
     assert!(matches!(taken, CreateError::NameTaken { deleting: true }), "{taken:?}");
 
@@ -85,7 +85,7 @@ async fn deleted_stores_are_listed_only_when_asked_for(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let worker = room.work();
     let id = room.create("my-shop").await.store.id;
-    room.db.store_delete(&id).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
     room.until_phase(&id, Phase::Deleted).await;
     assert_eq!(room.db.store_list(&Filter::default()).await.unwrap().total, 0);
     let deleted = Filter { phase: Some(Phase::Deleted), ..Filter::default() };
@@ -98,8 +98,8 @@ async fn what_is_not_there_is_not_found(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let id = StoreId::parse("s0123456789a").unwrap();
     assert!(room.db.store_find("nothing").await.unwrap().is_none());
-    assert!(matches!(room.db.store_retry(&id).await, Err(ChangeError::NotFound)));
-    assert!(matches!(room.db.store_delete(&id).await, Err(ChangeError::NotFound)));
+    assert!(matches!(room.db.store_retry(&id, "somebody").await, Err(ChangeError::NotFound)));
+    assert!(matches!(room.db.store_delete(&id, "somebody").await, Err(ChangeError::NotFound)));
     room.db.ping().await.unwrap();
 }
 

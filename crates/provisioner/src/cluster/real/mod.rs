@@ -121,7 +121,7 @@ impl Cluster for RealCluster {
 impl RealCluster {
     async fn deed(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
         match step {
-            Step::CreateNamespace => self.namespace_create(store).await.map(|()| Done::Taken),
+            Step::CreateNamespace => self.namespace_create(store).await.map(|uid| uid.map_or(Done::Taken, Done::Made)),
             Step::GrantAccess => self.access_grant(store).await.map(|()| Done::Taken),
             Step::CreateCredentials => self.credentials_create(store).await.map(|()| Done::Taken),
             Step::InstallRelease => self.release_install(store).await.map(|()| Done::Taken),
@@ -199,6 +199,7 @@ pub(super) mod tests {
             reason: None,
             attempts: 0,
             retried: false,
+            namespace_uid: None,
         }
     }
 
