@@ -19,6 +19,8 @@ CREATE TABLE orphans (
     first_seen_ms BIGINT NOT NULL,
     last_seen_ms BIGINT NOT NULL,
     sightings BIGINT NOT NULL,
+    -- The last sweep that saw it, by its fence.
+    swept BIGINT NOT NULL,
     -- When its deletion was begun, and when it was seen no more.
     removing_ms BIGINT,
     gone_ms BIGINT,

@@ -27,7 +27,8 @@ pub use store::{Desired, Store, StoreSettings};
 pub mod orphans {
     //! See `orphan.rs`.
     pub use crate::orphan::{
-        Extent, NamespaceFacts, Orphan, Removal, RowFacts, SIGHTINGS_MIN, Seen, orphan, removal, volume_is_orphaned,
+        Extent, NamespaceFacts, Orphan, Removal, RowFacts, SIGHTINGS_MIN, Seen, adopted_phase, orphan, removal,
+        volume_is_orphaned,
     };
 }
 

@@ -182,7 +182,8 @@ fn wait(seen: &Seen, on: Stage, detail: String) -> Step {
 }
 
 fn foreign(store: &Store) -> Step {
-    let detail = format!("namespace {} exists and is not the store's: its labels or its UID differ", store.id.namespace());
+    let detail =
+        format!("namespace {} exists and is not the store's: its labels or its UID differ", store.id.namespace());
     Step::Fail(Reason::new(ReasonCode::ForeignNamespace, detail))
 }
 

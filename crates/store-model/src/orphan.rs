@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Desired, Phase};
 
 /// One sighting may be of something on its way; a second, a sweep later, is of something that stays.
@@ -29,7 +31,8 @@ pub struct NamespaceFacts {
 }
 
 /// What does not belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Orphan {
     /// A namespace with our labels, and no row: the database was lost, or an older one was put back.
     Namespace,
@@ -107,6 +110,17 @@ pub fn removal(orphan: Orphan, row: Option<&RowFacts>, namespace: &NamespaceFact
     if sightings >= SIGHTINGS_MIN && age >= grace { Removal::Now(extent) } else { Removal::Later }
 }
 
+/// Where an adopted store goes on. What runs is proved again and not touched; what was half made is made on.
+pub fn adopted_phase(namespace: &NamespaceFacts) -> Phase {
+    if namespace.terminating {
+        Phase::Deleting
+    } else if namespace.workloads > 0 {
+        Phase::Proving
+    } else {
+        Phase::Provisioning
+    }
+}
+
 /// How often and for how long an orphan has been seen, and how long it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
@@ -150,7 +164,9 @@ impl Orphan {
             Orphan::Namespace => {
                 "Run `storectl doctor adopt`: its row is made again from what is there. If nobody wants it, delete the namespace."
             }
-            Orphan::Tombstone => "Its store was deleted; what is known to be that store's goes by itself after the grace time.",
+            Orphan::Tombstone => {
+                "Its store was deleted; what is known to be that store's goes by itself after the grace time."
+            }
             Orphan::LookAlike => {
                 "It is never touched. Find out who made it; if it is the store's own, adopt it by its name, else delete it."
             }

@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use store_model::orphans::{Extent, NamespaceFacts, Orphan, Removal, RowFacts, Seen, orphan, removal, volume_is_orphaned};
+use store_model::orphans::{
+    Extent, NamespaceFacts, Orphan, Removal, RowFacts, Seen, orphan, removal, volume_is_orphaned,
+};
 use store_model::{Desired, Phase};
 
 const DAY: Duration = Duration::from_secs(86_400);

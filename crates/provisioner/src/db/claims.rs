@@ -279,15 +279,16 @@ impl Db {
     pub(super) async fn leases_void(&self) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE stores SET lease_until_ms = 0, claimed_by = NULL WHERE lease_until_ms > 0")
             .execute(&self.pool)
-            .await
-            .map(drop)
+            .await?;
+        sqlx::query("UPDATE sweeps SET lease_until_ms = 0").execute(&self.pool).await.map(drop)
     }
 }
 
 impl Write {
     /// `false` if the claim is lost or the wish has changed.
     async fn store_update(&mut self, claim: &Claim, record: &Record, hold: Hold) -> Result<bool, sqlx::Error> {
-        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, namespace, .. } = record;
+        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, namespace, .. } =
+            record;
         let (known, uid) = match namespace {
             NamespaceUid::Known => (true, None),
             NamespaceUid::Forgotten => (false, None),
@@ -411,6 +412,6 @@ impl Write {
     }
 }
 
-fn milliseconds(duration: Duration) -> i64 {
+pub(super) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

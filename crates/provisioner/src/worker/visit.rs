@@ -125,7 +125,9 @@ fn learnt(claim: &Claim, seen: &Seen) -> Option<String> {
     let known = claim.row.store.namespace_uid.is_some();
     match seen.namespace {
         NamespaceSeen::Ours | NamespaceSeen::Terminating { .. } if !known => seen.namespace_uid.clone(),
-        NamespaceSeen::Ours | NamespaceSeen::Terminating { .. } | NamespaceSeen::Foreign | NamespaceSeen::Absent => None,
+        NamespaceSeen::Ours | NamespaceSeen::Terminating { .. } | NamespaceSeen::Foreign | NamespaceSeen::Absent => {
+            None
+        }
     }
 }
 

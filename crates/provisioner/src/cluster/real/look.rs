@@ -96,7 +96,7 @@ impl RealCluster {
         &self,
         store: &Store,
     ) -> Result<Option<ObjectList<PartialObjectMeta<Secret>>>, StepError> {
-        match self.secrets(store).list_metadata(&ListParams::default()).await {
+        match self.secrets(&store.id).list_metadata(&ListParams::default()).await {
             Ok(secrets) => Ok(Some(secrets)),
             Err(kube::Error::Api(status)) if status.code == 403 => Ok(None),
             Err(error) => Err(refused("list the Secrets' names", error)),

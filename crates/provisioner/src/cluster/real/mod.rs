@@ -10,10 +10,11 @@ use async_trait::async_trait;
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use kube::Client;
+use store_model::orphans::Extent;
 use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Cluster, Credentials, Done, Retry, StepError};
+use super::{Census, Cluster, Credentials, Description, Done, Removed, Retry, StepError};
 use crate::config::{Config, Identity};
 
 mod credentials;
@@ -21,6 +22,7 @@ pub mod guard;
 mod helm;
 mod look;
 mod namespace;
+mod orphans;
 mod proof;
 mod release;
 mod remove;
@@ -116,6 +118,18 @@ impl Cluster for RealCluster {
     async fn idle(&self, id: &StoreId) {
         drop(self.helm.turn(&id.namespace()).await);
     }
+
+    async fn census(&self) -> Result<Census, StepError> {
+        self.counted()
+    }
+
+    async fn describe(&self, id: &StoreId) -> Result<Description, StepError> {
+        self.described(id).await
+    }
+
+    async fn remove(&self, id: &StoreId, uid: &str, extent: Extent) -> Result<Removed, StepError> {
+        self.orphan_remove(id, uid, extent).await
+    }
 }
 
 impl RealCluster {
@@ -130,7 +144,7 @@ impl RealCluster {
             Step::Prove => self.prove(store).await.map(Done::Sold),
             Step::UninstallRelease => self.release_uninstall(store).await.map(Done::Removing),
             Step::DeleteNamespace => {
-                let there = self.inventory(store).await?;
+                let there = self.inventory(&store.id).await?;
                 self.namespace_delete(store).await?;
                 Ok(Done::Removing(there))
             }

@@ -124,6 +124,11 @@ impl<K: Resource> Shelf<K> {
         objects.get(namespace).map(|named| named.values().cloned().collect()).unwrap_or_default()
     }
 
+    /// The namespaces of which there is anything.
+    pub fn places(&self) -> Vec<String> {
+        self.objects.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     fn put(&self, namespace: &str, object: K) {
         let mut objects = self.objects.write().unwrap_or_else(PoisonError::into_inner);
         let named = objects.entry(namespace.to_owned()).or_default();
