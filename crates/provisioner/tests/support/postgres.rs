@@ -35,7 +35,7 @@ pub async fn new_database() -> String {
 /// The URL of a copy of that database; whoever is still connected to it is thrown out.
 #[allow(dead_code, reason = "not every test binary with this module puts a backup back")]
 pub async fn copy_of(url: &str) -> String {
-    let from = url.split(['/', '?']).find(|part| part.starts_with("room")).unwrap();
+    let from = url.split('?').next().unwrap().rsplit('/').next().unwrap();
     let name = format!("copy_of_{from}");
     let server = tokio::task::spawn_blocking(server).await.unwrap();
     let mut connection = PgConnection::connect(&server.url("postgres")).await.unwrap();

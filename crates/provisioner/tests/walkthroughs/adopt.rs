@@ -38,6 +38,8 @@ async fn a_lost_database_is_made_again_and_no_store_notices(kind: Kind) {
     let minted: Vec<_> = ids.iter().map(|id| room.fake.minted(id).unwrap()).collect();
     let deeds: Vec<_> = ids.iter().map(|id| room.fake.deeds(id)).collect();
     lose_the_database(&mut room, worker).await;
+    // The platform that is put up instead is a newer one.
+    room.fake.outdate();
 
     let worker = room.work();
     let orphans = sweep(&room.db).await;

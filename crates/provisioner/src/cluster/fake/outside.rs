@@ -29,6 +29,15 @@ impl Fake {
         place.found(store);
     }
 
+    /// The platform would install every release with other values than it did.
+    pub fn outdate(&self) {
+        for place in self.world().places.values_mut() {
+            if place.release == (ReleaseSeen::Deployed { current: true }) {
+                place.release = ReleaseSeen::Deployed { current: false };
+            }
+        }
+    }
+
     /// Somebody begins to delete the store's namespace, and it does not go.
     pub fn doom(&self, id: &StoreId) {
         if let Some(place) = self.world().places.get_mut(id) {
