@@ -17,7 +17,7 @@ mod vars;
 use vars::Vars;
 
 /// The names this program understands, but those that the engines add.
-const NAMES: [&str; 39] = [
+const NAMES: [&str; 40] = [
     "APP_ENV",
     "LOG_LEVEL",
     "LISTEN_ADDR",
@@ -54,6 +54,7 @@ const NAMES: [&str; 39] = [
     "WORKERS",
     "READY_DEADLINE_SECONDS",
     "LEASE_SECONDS",
+    "WATCH_TIMEOUT_SECONDS",
     "SHUTDOWN_GRACE_SECONDS",
     "ORPHAN_SWEEP_SECONDS",
     "ORPHAN_GRACE_SECONDS",
@@ -92,6 +93,8 @@ pub struct Config {
     pub ready_deadline: Duration,
     /// How long a store is one replica's without a heartbeat, and what follows from it.
     pub lease: LeaseTimes,
+    /// After this long the API server ends a watch, which then goes on: a connection that died unheard is noticed soon after.
+    pub watch_limit: Duration,
     /// How long an act may go on after SIGTERM before it is cut: most end in this time, the others go on elsewhere.
     pub shutdown_grace: Duration,
     pub orphans: Orphans,
@@ -177,6 +180,8 @@ pub enum TokenPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub pod: String,
+    /// The pod's name was said, so nobody else has it.
+    pub pod_is_named: bool,
     pub namespace: String,
     pub service_account: String,
     pub store_manager_role: String,
@@ -225,6 +230,7 @@ impl Config {
             token: token(&mut vars),
             identity: Identity {
                 pod: vars.text("POD_NAME", "provisioner"),
+                pod_is_named: vars.get("POD_NAME").is_some(),
                 namespace: vars.text("POD_NAMESPACE", "store-platform"),
                 service_account: vars.text("SERVICE_ACCOUNT", "store-platform-provisioner"),
                 store_manager_role: vars.text("STORE_MANAGER_ROLE", "store-platform-store-manager"),
@@ -233,6 +239,7 @@ impl Config {
             // Ten minutes: a cold pull of all images on a slow line, and still an end to the owner's waiting.
             ready_deadline: vars.seconds("READY_DEADLINE_SECONDS", 600),
             lease: lease(&mut vars),
+            watch_limit: watch_limit(&mut vars),
             shutdown_grace: vars.seconds("SHUTDOWN_GRACE_SECONDS", 1),
             orphans: Orphans {
                 // Nothing hangs on finding litter sooner; a store that is lost is noticed within two of these.
@@ -419,6 +426,16 @@ fn lease(vars: &mut Vars) -> LeaseTimes {
     }
     let cure = "use a number of seconds from 3 to 600";
     vars.wrong("LEASE_SECONDS", &length.as_secs().to_string(), cure, LeaseTimes::default())
+}
+
+/// Four minutes: below the five after which balancers and firewalls forget a silent connection, and below the 295 s that
+/// the client library lets anybody ask for.
+fn watch_limit(vars: &mut Vars) -> Duration {
+    let limit = vars.seconds("WATCH_TIMEOUT_SECONDS", 240);
+    if (5..=290).contains(&limit.as_secs()) {
+        return limit;
+    }
+    vars.wrong("WATCH_TIMEOUT_SECONDS", &limit.as_secs().to_string(), "use a number of seconds from 5 to 290", limit)
 }
 
 fn token(vars: &mut Vars) -> TokenPlace {

@@ -11,9 +11,12 @@ pub mod telemetry;
 mod token;
 pub mod worker;
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -21,19 +24,27 @@ use tokio::sync::watch;
 use cluster::Cluster;
 use cluster::real::RealCluster;
 use config::{Config, TokenPlace};
-use db::Db;
+use db::{Db, OpenError};
+
+/// Between two tries of what the start waits for.
+const START_AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs until SIGTERM or Ctrl-C, and returns when nothing of it runs any more.
 pub async fn run(config: Config) -> anyhow::Result<()> {
-    let (stop, stopped) = watch::channel(false);
-    let db = Db::open(&config.database).await.context("open the database")?;
-    let cluster = Arc::new(RealCluster::connect(&config).await?);
-    let token = match &config.token {
-        TokenPlace::Secret { namespace, name } => cluster.api_token(namespace, name, &token::mint()).await?,
-        TokenPlace::File(file) => token::token_in_file(file, &token::mint())?,
-    };
+    let mut terminated = pin!(terminated());
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("listen on {} (LISTEN_ADDR)", config.listen))?;
+    let (listener, early) = twice(listener)?;
+    let (started, waiting) = watch::channel(false);
+    let early = tokio::spawn(http::starting::serve(early, waiting));
+    let (db, cluster, token) = tokio::select! {
+        started = start(&config) => started?,
+        terminated = &mut terminated => return terminated,
+    };
+    started.send_replace(true);
+    early.await.context("the server ended badly")?.context("serve while starting")?;
+
+    let (stop, stopped) = watch::channel(false);
     tracing::info!(listen = %config.listen, base_domain = %config.base_domain, "the provisioner starts");
     let app = http::App {
         db: db.clone(),
@@ -43,7 +54,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     };
     let server = tokio::spawn(http::serve(listener, app, stopped.clone()));
     let worker = tokio::spawn(work(db.clone(), cluster.clone(), config, stopped));
-    terminated().await?;
+    terminated.await?;
     tracing::info!("stopping: nothing new is begun, and what runs may end");
     stop.send_replace(true);
     worker.await.context("the worker ended badly")?;
@@ -52,6 +63,55 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What everything else needs. A database or an API server that is away is waited for: ending would only have Kubernetes
+/// start this process again, later each time.
+async fn start(config: &Config) -> anyhow::Result<(Db, Arc<RealCluster>, SecretString)> {
+    let db = loop {
+        match Db::open(&config.database).await {
+            Ok(db) => break db,
+            Err(OpenError::Open(error)) if passes(&error) => {
+                tracing::warn!(%error, "open the database: it does not answer, trying again");
+            }
+            Err(error) => return Err(error).context("open the database"),
+        }
+        tokio::time::sleep(START_AGAIN).await;
+    };
+    if config.identity.pod_is_named {
+        db.leases_end_of(&config.identity.pod).await.context("take up what this pod's last container held")?;
+    }
+    let cluster = Arc::new(RealCluster::connect(config).await?);
+    let token = loop {
+        match &config.token {
+            TokenPlace::File(file) => break token::token_in_file(file, &token::mint())?,
+            TokenPlace::Secret { namespace, name } => match cluster.api_token(namespace, name, &token::mint()).await {
+                Ok(token) => break token,
+                Err(error) => tracing::warn!(error = format!("{error:#}"), "read the API token: trying again"),
+            },
+        }
+        tokio::time::sleep(START_AGAIN).await;
+    };
+    Ok((db, cluster, token))
+}
+
+/// Whether the database may answer later: it is away, starting or full. A wrong password or name stays wrong.
+fn passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => true,
+        // PostgreSQL's classes of connections, of resources, and of a server that starts or stops.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| ["08", "53", "57P"].iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
+    }
+}
+
+/// One door for two servers, one after the other: nobody is turned away in between.
+fn twice(listener: TcpListener) -> anyhow::Result<(TcpListener, TcpListener)> {
+    let listener = listener.into_std().context("share the listening socket")?;
+    let other = listener.try_clone().context("share the listening socket")?;
+    Ok((TcpListener::from_std(listener)?, TcpListener::from_std(other)?))
 }
 
 /// The worker begins when the first look can be trusted; requests are answered before that.

@@ -136,6 +136,19 @@ fn the_engines_are_named_in_their_own_modules_only() {
     assert!(checked > 60, "only {checked} sources found");
 }
 
+/// A machine's wall clock may be wrong and may jump: what is due and whose claim it is are told by the database's clock and
+/// by monotonic time.
+#[test]
+fn no_claim_and_no_wait_hangs_on_a_wall_clock() {
+    for (file, code) in sources() {
+        if ["worker/", "db/", "lease.rs"].iter().any(|room| file.starts_with(room)) {
+            for word in ["SystemTime", "Timestamp::now", "Zoned::now", "Utc::now", "chrono::"] {
+                assert!(!code.contains(word), "src/{file} asks the wall clock by {word}");
+            }
+        }
+    }
+}
+
 #[test]
 fn helm_is_never_told_to_wait_or_given_values_as_arguments() {
     let code = sources().into_iter().find(|(file, _)| file == "cluster/real/helm.rs").unwrap().1;

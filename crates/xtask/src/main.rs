@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod deps;
+mod faults;
 mod images;
 mod platform;
 mod sale;
@@ -44,6 +45,8 @@ enum Task {
     Images(images::Images),
     /// Every test, from pure rules to orders on a real cluster
     Test(test::Test),
+    /// Kill, cut and delete at random on a real API server, and see that nothing is lost
+    Chaos(faults::Chaos),
     /// Measure; prints ratios of one run
     Bench(bench::Bench),
     /// Run an embedded cluster's processes (started by `up`)
@@ -105,6 +108,7 @@ fn run(cli: Cli, progress: &Progress) -> Result<ExitCode> {
         }
         Task::Images(args) => images::run(&args, progress),
         Task::Test(args) => test::run(&args, progress),
+        Task::Chaos(args) => faults::chaos(&args, progress),
         Task::Bench(args) => bench::run(&args, progress),
         Task::Supervise { name } => {
             local_cluster::supervise(&target::settings(&name)?)?;

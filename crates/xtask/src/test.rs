@@ -10,7 +10,7 @@ use local_cluster::progress::Progress;
 use store_model::Engine;
 
 use crate::target::{ClusterArgs, TargetArgs};
-use crate::{deps, images, platform, target, tests_needs};
+use crate::{deps, faults, images, platform, target, tests_needs};
 
 mod browser;
 mod cargo;
@@ -42,6 +42,8 @@ enum Layer {
     Style,
     /// Rules, rooms on SQLite and PostgreSQL, charts: no cluster
     Rooms,
+    /// Faults: the real provisioner, Helm and API server, and a proxy between them that breaks
+    Faults,
     /// Orders on the embedded cluster
     World,
     /// The same cluster as one that somebody else runs, with a registry between
@@ -70,6 +72,9 @@ pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
             scope.spawn(|| if world { images::ensure_stores(&Engine::ALL, progress).map(Some) } else { Ok(None) });
         if wants(Layer::Rooms) {
             rooms(args, progress, &mut tally)?;
+        }
+        if wants(Layer::Faults) {
+            faults(args, progress, &mut tally)?;
         }
         prepared.join().map_err(|_| anyhow!("the image build panicked"))??;
         Ok(())
@@ -101,14 +106,32 @@ fn rooms(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
     let settings = target::settings(&args.cluster)?;
     let helm = thread::scope(|scope| -> Result<_> {
         let helm = scope.spawn(|| local_cluster::build(&settings, progress).map(|binaries| binaries.helm()));
-        let compiled = Cargo::new("compile the tests").args(["--workspace", "--exclude", "e2e", "--no-run"]);
+        let compiled = Cargo::new("compile the tests").args([
+            "--workspace",
+            "--exclude",
+            "e2e",
+            "--exclude",
+            "faults",
+            "--no-run",
+        ]);
         compiled.run(progress)?;
         helm.join().map_err(|_| anyhow!("the cluster's build panicked"))?
     })?;
     let mut tests = Cargo::new("rules, rooms and charts")
-        .args(["--workspace", "--exclude", "e2e", "--no-fail-fast"])
+        .args(["--workspace", "--exclude", "e2e", "--exclude", "faults", "--no-fail-fast"])
         .env("HELM", helm)
         .env("KUBERNETES_VALIDATE", tests_needs::kubernetes_validate(progress)?);
+    if let Some(filter) = &args.filter {
+        tests = tests.filter(filter);
+    }
+    tests.count(progress, tally)
+}
+
+fn faults(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let mut tests = Cargo::new("faults").args(["-p", "faults", "--no-fail-fast"]);
+    for (name, value) in faults::environment(progress)? {
+        tests = tests.env(name, value);
+    }
     if let Some(filter) = &args.filter {
         tests = tests.filter(filter);
     }

@@ -185,9 +185,11 @@ impl Db {
     /// The heartbeat: the lease is as long again from now on.
     pub async fn claim_renew(&self, claim: &Claim, lease: Duration) -> Result<Renewed, sqlx::Error> {
         let mut write = self.write().await?;
-        let renew = write
-            .dialect
-            .sql("UPDATE stores SET lease_until_ms = NOW_MS + $3 WHERE id = $1 AND fence = $2 RETURNING wish");
+        let renew = write.dialect.sql(
+            // A beat that comes after its claim was given back must not lock the store for a lease more.
+            "UPDATE stores SET lease_until_ms = NOW_MS + $3 WHERE id = $1 AND fence = $2 AND lease_until_ms > 0
+                 RETURNING wish",
+        );
         let row = sqlx::query(renew)
             .bind(claim.row.store.id.as_str())
             .bind(claim.fence)
@@ -268,12 +270,27 @@ impl Db {
 
     /// How long until the next store is due that nobody works on; `None` if there is none.
     pub async fn next_due(&self) -> Result<Option<Duration>, sqlx::Error> {
+        // The first in the index that nobody holds, and the few that somebody does: the queue's length costs nothing.
         let select = self.dialect.sql(
-            "SELECT MIN(CASE WHEN lease_until_ms > due_at_ms THEN lease_until_ms ELSE due_at_ms END) - NOW_MS
-             FROM stores WHERE due_at_ms IS NOT NULL",
+            "SELECT MIN(due) - NOW_MS FROM (
+                SELECT (SELECT due_at_ms FROM stores WHERE due_at_ms IS NOT NULL AND claimed_by IS NULL
+                    ORDER BY due_at_ms LIMIT 1) AS due
+                UNION ALL
+                SELECT CASE WHEN lease_until_ms > due_at_ms THEN lease_until_ms ELSE due_at_ms END
+                FROM stores WHERE claimed_by IS NOT NULL AND due_at_ms IS NOT NULL) AS next",
         );
         let wait: Option<i64> = sqlx::query(select).fetch_one(&self.pool).await?.try_get(0)?;
         Ok(wait.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))))
+    }
+
+    /// Ends the leases of whoever had this name before. Only for a name that lives once: a pod's, whose last container is
+    /// dead before its next one starts.
+    pub async fn leases_end_of(&self, worker: &str) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE stores SET lease_until_ms = 0, claimed_by = NULL WHERE claimed_by = $1")
+            .bind(worker)
+            .execute(&self.pool)
+            .await
+            .map(drop)
     }
 
     pub(super) async fn leases_void(&self) -> Result<(), sqlx::Error> {

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use sqlx::Row;
 use store_model::{Engine, Phase};
@@ -83,6 +84,17 @@ impl Db {
         let rows =
             sqlx::query("SELECT phase, COUNT(*) AS stores FROM stores GROUP BY phase").fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok((super::rows::word(row, "phase", Phase::parse)?, row.try_get("stores")?))).collect()
+    }
+
+    /// How many deletions have something in their way, and for how long the oldest of them has not moved.
+    pub async fn deletions_blocked(&self) -> Result<(i64, Duration), sqlx::Error> {
+        let select = self.dialect.sql(
+            "SELECT COUNT(*) AS stores, COALESCE(MAX(NOW_MS - progress_at_ms), 0) AS age_ms FROM stores
+             WHERE phase = 'deleting' AND reason_code IS NOT NULL",
+        );
+        let row = sqlx::query(select).fetch_one(&self.pool).await?;
+        let age: i64 = row.try_get("age_ms")?;
+        Ok((row.try_get("stores")?, Duration::from_millis(u64::try_from(age).unwrap_or(0))))
     }
 
     async fn stages_of(&self, ids: &[String]) -> Result<HashMap<String, Vec<StageRow>>, sqlx::Error> {

@@ -13,6 +13,7 @@ mod orphans;
 mod rows;
 mod stores;
 mod sweeps;
+mod wake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,7 +102,10 @@ impl Db {
             })
             .connect(&url)
             .await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
+        // During a rollout a replica of the version before may start on tables that are ahead of it: changes of tables only
+        // ever add, so it can go on.
+        let mut migrations = sqlx::migrate!("./migrations");
+        migrations.set_ignore_missing(true).run(&pool).await?;
         let bell = match settings {
             DbSettings::Sqlite { .. } => Bell::in_process(),
             DbSettings::Postgres { url } => Bell::with_notifications(url.clone()),

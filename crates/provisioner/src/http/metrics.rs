@@ -51,6 +51,9 @@ pub async fn scrape(State(app): State<App>) -> Result<String, Refused> {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         metrics::gauge!("store_platform_orphans", "kind" => kind.as_str()).set(f64::from(count));
     }
+    let (blocked, longest) = app.db.deletions_blocked().await?;
+    metrics::gauge!("store_platform_deletions_blocked").set(f64::from(u32::try_from(blocked).unwrap_or(u32::MAX)));
+    metrics::gauge!("store_platform_deletion_blocked_seconds").set(longest.as_secs_f64());
     handle.run_upkeep();
     Ok(handle.render())
 }

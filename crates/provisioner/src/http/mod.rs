@@ -14,6 +14,7 @@ pub mod metrics;
 mod openapi;
 mod parse;
 mod problem;
+pub mod starting;
 mod stores;
 mod views;
 

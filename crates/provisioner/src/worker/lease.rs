@@ -22,12 +22,30 @@ pub(super) enum Loss {
 /// Keeps a claim alive beside the visit, in a task of its own, so that a slow act does not stop its heart.
 pub(super) struct Keeper {
     task: JoinHandle<Loss>,
+    deadline: Deadline,
+}
+
+/// Until when the claim is surely ours, by our own monotonic clock. After a pause of the process the walk may run before
+/// the keeper does: whoever begins a deed looks here himself.
+#[derive(Clone)]
+pub(super) struct Deadline(watch::Receiver<Instant>);
+
+impl Deadline {
+    pub fn is_over(&self) -> bool {
+        Instant::now() >= *self.0.borrow()
+    }
 }
 
 impl Keeper {
     /// `asked` is from before the claim was written: the lease cannot lapse earlier than that plus its length.
     pub fn start(hands: Arc<Hands>, claim: Claim, asked: std::time::Instant) -> Keeper {
-        Keeper { task: tokio::spawn(keep(hands, claim, asked.into())) }
+        let asked = Instant::from(asked);
+        let (fence, deadline) = watch::channel(asked + hands.settings.lease.self_fence);
+        Keeper { task: tokio::spawn(keep(hands, claim, asked, fence)), deadline: Deadline(deadline) }
+    }
+
+    pub fn deadline(&self) -> Deadline {
+        self.deadline.clone()
     }
 
     /// Resolves when the claim is lost; never while all is well.
@@ -49,7 +67,7 @@ const BEAT_AGAIN: Duration = Duration::from_secs(1);
 /// Rings come in bursts: one question answers those of this long.
 const CHECK_PAUSE: Duration = Duration::from_millis(200);
 
-async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant) -> Loss {
+async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant, deadline: watch::Sender<Instant>) -> Loss {
     let Hands { db, settings, .. } = hands.as_ref();
     let mut shutdown = hands.shutdown.clone();
     let mut bell = db.bell().subscribe();
@@ -73,6 +91,7 @@ async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant) -> Loss {
                 match timeout_at(fence, db.claim_renew(&claim, settings.lease.length)).await {
                     Ok(Ok(Renewed::Held)) => {
                         fence = sent + settings.lease.self_fence;
+                        deadline.send_replace(fence);
                         beat = sent + settings.lease.heartbeat;
                     }
                     Ok(Ok(Renewed::Unwanted)) => return Loss::Unwanted,

@@ -8,7 +8,7 @@ use store_model::{
     Desired, NamespaceSeen, Phase, Progress, Reason, ReasonCode, Seen, Stage, StageState, Step, next_step, progress,
 };
 
-use super::lease::{Keeper, Loss};
+use super::lease::{Deadline, Keeper, Loss};
 use super::{Hands, backoff};
 use crate::cluster::{Done, Retry, StepError};
 use crate::db::{Claim, Hold, NamespaceUid, Record, Recorded};
@@ -21,7 +21,7 @@ const SIGHT_LAG: Duration = Duration::from_millis(500);
 pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
     let id = claim.row.store.id.clone();
     let mut keeper = Keeper::start(Arc::clone(&hands), claim.clone(), asked);
-    let kept = claim.clone();
+    let (kept, deadline) = (claim.clone(), keeper.deadline());
     let end = tokio::select! {
         biased;
         // Whatever the walk is in the middle of is dropped here, and a running Helm dies with it.
@@ -32,18 +32,35 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
                 Loss::Unwanted | Loss::GraceOver => Ok(End::HandOver),
             }
         }
-        end = walk(&hands, claim) => end,
+        end = walk(&hands, claim, &deadline) => end,
     };
     drop(keeper);
     // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this needs no beat.
     hands.cluster.idle(&id).await;
     let given_back = match end {
-        Ok(End::Released) => Ok(()),
+        Ok(End::Released) => return,
         Ok(End::HandOver) => hands.db.claim_drop(&kept).await,
         Err(error) => Err(error),
     };
     if let Err(error) = given_back {
-        tracing::warn!(store = %id, %error, "record a visit: the lease lapses and the store is visited again");
+        tracing::warn!(store = %id, %error, "record a visit: it is given back as it is, or its lease lapses");
+        give_back(&hands, &kept).await;
+    }
+}
+
+/// After a database that was away for a moment the next visit need not wait for the lease to lapse. Whatever became of a
+/// write whose answer was lost, the next visit reads it.
+async fn give_back(hands: &Hands, claim: &Claim) {
+    let settings = &hands.settings;
+    let until = Instant::now() + settings.lease.length;
+    let mut misses = 0;
+    while Instant::now() < until && !*hands.shutdown.borrow() {
+        misses += 1;
+        tokio::time::sleep(backoff::delay(misses, settings.backoff, settings.lease.heartbeat)).await;
+        match hands.db.claim_drop(claim).await {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(store = %claim.row.store.id, %error, "give a claim back: trying again"),
+        }
     }
 }
 
@@ -54,7 +71,7 @@ enum End {
     HandOver,
 }
 
-async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
+async fn walk(hands: &Hands, mut claim: Claim, deadline: &Deadline) -> Result<End, sqlx::Error> {
     let mut deed_before: Option<Step> = None;
     while !*hands.shutdown.borrow() {
         faults::point("look.before").await;
@@ -100,9 +117,14 @@ async fn walk(hands: &Hands, mut claim: Claim) -> Result<End, sqlx::Error> {
             return Ok(End::HandOver);
         }
         faults::point(&format!("deed.{}.before", step.as_str())).await;
+        if deadline.is_over() {
+            return Ok(End::HandOver);
+        }
         let done = match act(hands, &claim, &step).await {
             Ok(done) => done,
             Err(miss) => {
+                // A deed that ran out of time is dropped, and its Helm may still be ending: the claim beats till then.
+                hands.cluster.idle(&claim.row.store.id).await;
                 let outcome = missed(hands, &claim, miss);
                 return finish(hands, claim, outcome).await;
             }

@@ -63,12 +63,16 @@ impl Database {
     /// As somebody with the database's own password would, past the service.
     #[allow(dead_code, reason = "not every test binary with this module reaches past the service")]
     pub async fn execute(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&mut self.connect().await).await.unwrap();
+    }
+
+    #[allow(dead_code, reason = "not every test binary with this module reaches past the service")]
+    pub async fn connect(&self) -> sqlx::AnyConnection {
         sqlx::any::install_default_drivers();
         let url = match &self.settings {
-            DbSettings::Sqlite { directory } => format!("sqlite://{}/store-platform.db", directory.display()),
+            DbSettings::Sqlite { directory } => format!("sqlite://{}/store-platform.db?mode=rwc", directory.display()),
             DbSettings::Postgres { url } => url.expose_secret().to_owned(),
         };
-        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-        sqlx::query(statement).execute(&mut connection).await.unwrap();
+        sqlx::AnyConnection::connect(&url).await.unwrap()
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use provisioner::cluster::fake::{Pace, Script};
 use provisioner::db::ChangeError;
 use store_model::{Desired, Phase, ReasonCode};
@@ -65,6 +67,7 @@ async fn a_deletion_that_is_blocked_says_by_what(kind: Kind) {
         (ReasonCode::DeleteBlocked, "finalizer example.com/keep on pod x")
     );
     assert_eq!(blocked.store.phase, Phase::Deleting);
+    assert_eq!(room.db.deletions_blocked().await.unwrap().0, 1, "operators see it");
 
     room.fake.script("my-shop", Script::default());
     while room.get(&id).await.store.phase != Phase::Deleted {
@@ -72,6 +75,7 @@ async fn a_deletion_that_is_blocked_says_by_what(kind: Kind) {
         tokio::task::yield_now().await;
     }
     assert_eq!(room.get(&id).await.store.reason, None);
+    assert_eq!(room.db.deletions_blocked().await.unwrap(), (0, Duration::ZERO));
     worker.stop().await;
 }
 

@@ -18,6 +18,7 @@ mod orphans;
 mod room;
 mod shutdown;
 mod stores;
+mod versions;
 
 /// Each named function is a test on both databases.
 macro_rules! on_both {

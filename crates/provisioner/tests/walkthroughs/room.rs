@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use provisioner::cluster::fake::{Fake, Pace};
-use provisioner::db::{Created, Db, EventRow, NewStore, StoreRow};
+use provisioner::db::{Created, Db, DbSettings, EventRow, NewStore, StoreRow};
 use provisioner::lease::LeaseTimes;
 use provisioner::worker::{self, Settings};
 use store_model::{Engine, HostName, Phase, Plan, StoreId, StoreName, StoreSettings};
@@ -26,7 +26,22 @@ pub struct Room {
 
 impl Room {
     pub async fn new(kind: Kind, pace: Pace) -> Room {
-        let database = Database::new(kind).await;
+        Room::on(Database::new(kind).await, pace).await
+    }
+
+    /// The same database after this process let go of it, as after a restart.
+    pub async fn reopened(self) -> Room {
+        let Room { db, database, fake: _, settings: _, kind: _ } = self;
+        db.close().await;
+        drop(db);
+        Room::on(database, Pace::AtOnce).await
+    }
+
+    pub async fn on(database: Database, pace: Pace) -> Room {
+        let kind = match database.settings {
+            DbSettings::Sqlite { .. } => Kind::Sqlite,
+            DbSettings::Postgres { .. } => Kind::Postgres,
+        };
         let settings = Settings {
             // Only what must lapse within a test is short. The polls are off: whatever a test sees was told by the bell
             // or by the cluster's changes.

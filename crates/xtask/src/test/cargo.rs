@@ -81,8 +81,14 @@ impl Cargo {
 
     /// A program of the workspace, built.
     pub fn binary(package: &str) -> Result<PathBuf> {
+        Cargo::binary_with(package, &[])
+    }
+
+    /// The same with more of its features.
+    pub fn binary_with(package: &str, features: &[&str]) -> Result<PathBuf> {
         let output = Cargo::command()
             .args(["build", "--quiet", "--message-format=json", "--package", package])
+            .args(["--features", &features.join(",")])
             .stderr(Stdio::inherit())
             .output()
             .context("run cargo build")?;

@@ -1,0 +1,107 @@
+//! The API server is away: nothing is lost, reading and accepting go on, and it is not stormed when it comes back.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use faults::proxy::{Call, Fault, Rule};
+use faults::runtime;
+use faults::scene::{Kind, Scene, play, play_here};
+use store_model::Phase;
+
+use crate::each;
+
+/// What a store's way asks of the API server, by the call that meets the outage.
+const STEPS: [&str; 7] = [
+    "namespaces",
+    "rolebindings",
+    "secrets",
+    "helm's first call",
+    "helm's deployment",
+    "helm's last call",
+    "a deletion",
+];
+
+fn meets(step: &str, call: &Call) -> bool {
+    match step {
+        "helm's first call" => call.is_helms(),
+        "helm's deployment" => call.is_helms() && call.method == "PATCH" && call.is_about("deployments"),
+        "helm's last call" => call.is_helms() && call.method == "PUT",
+        "a deletion" => call.is_provisioners() && call.method == "DELETE" && call.path.contains("/namespaces/store-"),
+        made => call.makes(made),
+    }
+}
+
+/// Longer than two back-offs.
+const OUTAGE: Duration = Duration::from_secs(6);
+
+#[test]
+fn row_05_api_server_down_at_each_step() -> Result<()> {
+    runtime()?.block_on(each(STEPS, async |step| down_at(step).await))
+}
+
+async fn down_at(step: &&'static str) -> Result<()> {
+    let step = *step;
+    play_here(Kind::Sqlite, async |scene: &Scene| {
+        let held = scene.proxy.add(Rule::new(Fault::Hold, move |call| meets(step, call)).times(1));
+        let service = scene.start().await?;
+        let store = scene.create(&service, "cups").await?;
+        if step == "a deletion" {
+            scene.ready(&service, &store.id).await?;
+            service.client.store_delete(&store.id).await?;
+        }
+        held.hit(1).await?;
+        scene.proxy.down().await?;
+
+        let accepted = service.client.store_create(&scene.request("mugs"), Some("meanwhile")).await?;
+        let since = Instant::now();
+        while since.elapsed() < OUTAGE {
+            let view = service.client.store_get(&store.id).await?;
+            ensure!(view.phase != Phase::Failed, "the store failed for the cluster's sake: {:?}", view.reason);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        scene.proxy.clear();
+        scene.proxy.up().await?;
+        scene.ready(&service, &accepted.id).await?;
+        if step == "a deletion" {
+            scene.deleted(&service, &store.id).await?;
+        } else {
+            scene.ready(&service, &store.id).await?;
+            scene.one_release(&store.id).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+#[test]
+fn row_05_calls_grow_with_the_logarithm_of_the_outage() -> Result<()> {
+    play(Kind::Sqlite, async |scene: &Scene| {
+        let service = scene.start().await?;
+        service.is_ready_to_serve().await?;
+        scene.proxy.until("the watches", 8, Call::is_watch).await?;
+        scene.proxy.cut();
+        let away = scene.proxy.add(Rule::new(Fault::Close, |_| true));
+        let store = scene.create(&service, "cups").await?;
+        let begun = scene.proxy.mark();
+        let calls_in = async |duration| {
+            let mark = scene.proxy.mark();
+            tokio::time::sleep(duration).await;
+            scene.proxy.calls()[mark..]
+                .iter()
+                .filter(|call| call.namespace().is_some() || call.makes("namespaces"))
+                .count()
+        };
+        // Three times as long, and no more calls.
+        let (first, then) = (calls_in(Duration::from_secs(8)).await, calls_in(Duration::from_secs(24)).await);
+        ensure!(away.hits() > 0 && scene.proxy.mark() > begun, "nothing met the outage");
+        ensure!(then <= first.max(4), "{first} calls in the first 8 s, {then} in the 24 s after");
+        scene.proxy.clear();
+        let since = Instant::now();
+        scene.ready(&service, &store.id).await?;
+        println!(
+            "outage of 32 s: {first} calls in its first 8 s, {then} after; ready {} s later",
+            since.elapsed().as_secs()
+        );
+        Ok(())
+    })
+}

@@ -1,0 +1,77 @@
+//! PostgreSQL is away: whoever can't beat any more stops before somebody else may begin, and goes on by itself later.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use faults::proxy::{Call, Fault, Rule};
+use faults::scene::{Kind, Scene, play_here};
+use faults::service::LEASE;
+use faults::wire::Wire;
+use faults::{PATIENCE, runtime, until};
+
+use crate::each;
+
+const STEPS: [&str; 5] = ["namespaces", "secrets", "helm's deployment", "helm's last call", "a deletion"];
+
+fn meets(step: &str, call: &Call) -> bool {
+    match step {
+        "helm's deployment" => call.is_helms() && call.method == "PATCH" && call.is_about("deployments"),
+        "helm's last call" => call.is_helms() && call.method == "PUT",
+        "a deletion" => call.is_helms() && call.method == "DELETE" && call.is_about("deployments"),
+        made => call.makes(made),
+    }
+}
+
+#[test]
+fn row_09_database_down_at_each_step() -> Result<()> {
+    let cases = STEPS.into_iter().flat_map(|step| [(step, Wire::Cut), (step, Wire::Held)]);
+    runtime()?.block_on(each(cases, async |(step, wire)| down_at(step, *wire).await))
+}
+
+async fn down_at(step: &'static str, fault: Wire) -> Result<()> {
+    play_here(Kind::Postgres, async |scene: &Scene| {
+        let held = scene.proxy.add(Rule::new(Fault::Hold, move |call| meets(step, call)).times(1));
+        let service = scene.start().await?;
+        let store = scene.create(&service, "cups").await?;
+        if step == "a deletion" {
+            scene.ready(&service, &store.id).await?;
+            service.client.store_delete(&store.id).await?;
+        }
+        held.hit(1).await?;
+        let wire = scene.database.wire()?;
+        wire.set(fault);
+        let cut = Instant::now();
+        until("the call under way to be dropped", PATIENCE, async || Ok(nothing_runs(scene, &store.id).then_some(())))
+            .await?;
+        let fenced = cut.elapsed();
+        // The last beat was before the cut, so the lease can't lapse later than this.
+        ensure!(fenced < LEASE, "{step}: it let go {fenced:?} after the cut, with a lease of {LEASE:?}");
+        let mark = scene.proxy.mark();
+        ensure!(service.status("/health/ready").await? == 503, "it says that it is ready");
+        ensure!(service.status("/health/live").await? == 200, "it says that it is dead");
+        until("the lease to lapse", PATIENCE, async || {
+            Ok((cut.elapsed() > LEASE + Duration::from_secs(1)).then_some(()))
+        })
+        .await?;
+        let written = scene.proxy.calls()[mark..].iter().filter(|call| call.is_write()).count();
+        ensure!(written == 0, "{written} writes without a lease");
+
+        wire.set(Wire::Whole);
+        scene.proxy.clear();
+        if step == "a deletion" {
+            scene.deleted(&service, &store.id).await?;
+        } else {
+            scene.ready(&service, &store.id).await?;
+            scene.one_release(&store.id).await?;
+        }
+        service.is_ready_to_serve().await
+    })
+    .await
+}
+
+/// No Helm of the store's lives, and no write of the provisioner's is under way.
+fn nothing_runs(scene: &Scene, id: &str) -> bool {
+    let release = format!("store-{id}");
+    let helms = faults::proxy::Program::all().iter().any(|program| program.release() == Some(&release));
+    !helms && scene.proxy.open_connections(|call| call.is_write() && !call.is_helms()) == 0
+}

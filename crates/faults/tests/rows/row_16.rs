@@ -1,0 +1,68 @@
+//! A name is used again at once: another store, with other credentials and other disks.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use faults::scene::{Kind, Scene, play};
+use faults::service::Service;
+use faults::{PATIENCE, until};
+use futures::future::try_join_all;
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
+use kube::api::{Api, ListParams};
+
+/// Six names, four lives each. A deletion takes the namespace controller five seconds, so more lives are only more waiting.
+const NAMES: usize = 6;
+const LIVES: usize = 4;
+
+#[test]
+fn row_16_a_name_is_used_again_at_once() -> Result<()> {
+    play(Kind::Sqlite, async |scene: &Scene| {
+        let service = scene.start().await?;
+        try_join_all((0..NAMES).map(|nth| lives(scene, &service, nth))).await?;
+        Ok(())
+    })
+}
+
+async fn lives(scene: &Scene, service: &Service, nth: usize) -> Result<()> {
+    let request = scene.request(&format!("cups{nth}"));
+    let (mut ids, mut passwords, mut volumes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for life in 0..LIVES {
+        let id = until("the name to be free", PATIENCE, async || {
+            let answer = service.post(&request, None).await?;
+            if answer.status == 409 {
+                ensure!(
+                    answer.headers.get("retry-after").is_some(),
+                    "409 without a hint when to ask again: {answer:?}"
+                );
+                tokio::time::sleep(Duration::from_millis(250)).await;
+                return Ok(None);
+            }
+            ensure!(answer.status == 202, "{answer:?}");
+            Ok(Some(answer.body["id"].as_str().context("a store without an id")?.to_owned()))
+        })
+        .await?;
+        scene.ready(service, &id).await?;
+        let credentials = service.client.store_credentials(&id).await?;
+        ensure!(ids.insert(id.clone()), "life {life}: the id {id} came twice");
+        ensure!(passwords.insert(credentials.admin_password.clone()), "life {life}: an old password came back");
+        for volume in volumes_of(scene, &id).await? {
+            ensure!(volumes.insert(volume.clone()), "life {life}: the old volume {volume} was bound again");
+        }
+        service.client.store_delete(&id).await?;
+        let taken = service.post(&request, None).await?;
+        ensure!(taken.status == 409, "life {life}: the name was given away while its store is being deleted");
+    }
+    ensure!(volumes.len() >= LIVES, "the stores had only {} volumes", volumes.len());
+    Ok(())
+}
+
+async fn volumes_of(scene: &Scene, id: &str) -> Result<Vec<String>> {
+    let claims: Api<PersistentVolumeClaim> = Api::namespaced(scene.plane.client.clone(), &format!("store-{id}"));
+    until("the claims to be bound", PATIENCE, async || {
+        let claims = claims.list(&ListParams::default()).await?.items;
+        let volumes: Vec<String> = claims.iter().filter_map(|claim| claim.spec.as_ref()?.volume_name.clone()).collect();
+        Ok((!volumes.is_empty() && volumes.len() == claims.len()).then_some(volumes))
+    })
+    .await
+}

@@ -1,0 +1,58 @@
+//! What crate faults needs: the control plane's programs, Helm, and the provisioner with its fault points.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, Stdio};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use local_cluster::progress::Progress;
+
+use crate::target;
+use crate::test::Cargo;
+use crate::{deps, tests_needs};
+
+#[derive(Args, Clone, Debug)]
+pub struct Chaos {
+    /// How long faults are made; then everything has to come to its end
+    #[arg(long, default_value_t = 5)]
+    minutes: u32,
+    /// The same seed makes the same faults; a new one each time when left out
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// The environment of crate faults' tests and programs.
+pub fn environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
+    let binaries = local_cluster::build(&target::settings(local_cluster::DEFAULT_NAME)?, progress)?;
+    let step = progress.step("compile the provisioner with its fault points", None);
+    let built = Cargo::binary_with("provisioner", &["faults"]).and_then(|built| kept(&built));
+    match &built {
+        Ok(_) => step.done(""),
+        Err(error) => step.fail(error),
+    }
+    Ok(vec![("FAULTS_BIN", binaries.directory.clone()), ("HELM", binaries.helm()), ("FAULTS_PROVISIONER", built?)])
+}
+
+/// Under a name of its own: the next build of the provisioner without fault points would replace it.
+fn kept(built: &Path) -> Result<PathBuf> {
+    let place = built.with_file_name("provisioner-with-faults");
+    let fresh = place.with_extension("new");
+    std::fs::copy(built, &fresh).with_context(|| format!("copy {}", built.display()))?;
+    std::fs::rename(&fresh, &place).with_context(|| format!("write {}", place.display()))?;
+    Ok(place)
+}
+
+/// A long random schedule of faults over many stores, with its figures at the end.
+pub fn chaos(args: &Chaos, progress: &Progress) -> Result<ExitCode> {
+    let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
+    packages.extend(local_cluster::debian_packages());
+    deps::ensure(&packages, progress)?;
+    let mut command = Cargo::command();
+    command.args(["run", "--quiet", "--package", "faults", "--bin", "chaos", "--"]);
+    command.args(["--minutes", &args.minutes.to_string()]);
+    if let Some(seed) = args.seed {
+        command.args(["--seed", &seed.to_string()]);
+    }
+    let status = command.envs(environment(progress)?).stdin(Stdio::null()).status().context("run cargo")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
