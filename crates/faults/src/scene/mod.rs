@@ -59,8 +59,25 @@ pub async fn play_here(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>)
 
 /// For what is meant to take its time.
 pub async fn play_for(longest: Duration, kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    play_on(ControlPlane::shared().await?, longest, kind, test).await
+}
+
+/// On a control plane of its own: for what no neighbour could stand. It lives until the test program ends.
+pub fn play_alone(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    runtime()?.block_on(async {
+        let plane = ControlPlane::start(&Programs::from_env()?).await?;
+        play_on(Box::leak(Box::new(plane)), LONGEST, kind, test).await
+    })
+}
+
+async fn play_on(
+    plane: &'static ControlPlane,
+    longest: Duration,
+    kind: Kind,
+    test: impl AsyncFnOnce(&Scene) -> Result<()>,
+) -> Result<()> {
     let _turn = TURNS.acquire().await?;
-    let scene = Scene::new(kind).await?;
+    let scene = Scene::new(plane, kind).await?;
     let whole = async {
         test(&scene).await?;
         invariants::hold(&scene).await
@@ -77,9 +94,8 @@ pub async fn play_for(longest: Duration, kind: Kind, test: impl AsyncFnOnce(&Sce
 }
 
 impl Scene {
-    pub async fn new(kind: Kind) -> Result<Scene> {
+    pub async fn new(plane: &'static ControlPlane, kind: Kind) -> Result<Scene> {
         let programs = Programs::from_env()?;
-        let plane = ControlPlane::shared().await?;
         let directory = tempfile::Builder::new().prefix("faults-scene").tempdir()?;
         let path = directory.path().to_path_buf();
         for place in ["data", "home"] {

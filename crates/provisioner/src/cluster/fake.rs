@@ -300,6 +300,8 @@ impl Cluster for Fake {
     /// An act that is dropped ends with the drop.
     async fn idle(&self, _id: &StoreId) {}
 
+    fn abandon(&self, _id: &StoreId) {}
+
     async fn census(&self) -> Result<Census, StepError> {
         Ok(self.census_now())
     }

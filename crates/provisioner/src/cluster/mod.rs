@@ -36,6 +36,9 @@ pub trait Cluster: Send + Sync + 'static {
     /// end, and until then nobody else may begin.
     async fn idle(&self, id: &StoreId);
 
+    /// The store may be somebody else's by now: what was begun for it ends this instant, and writes nothing any more.
+    fn abandon(&self, id: &StoreId);
+
     /// Everything that carries a store's labels, and the volumes, from the watches' memory.
     async fn census(&self) -> Result<Census, StepError>;
 

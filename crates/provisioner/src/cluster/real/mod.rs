@@ -117,6 +117,10 @@ impl Cluster for RealCluster {
         drop(self.helm.turn(&id.namespace()).await);
     }
 
+    fn abandon(&self, id: &StoreId) {
+        self.helm.abandon(&id.namespace());
+    }
+
     async fn census(&self) -> Result<Census, StepError> {
         self.counted()
     }
