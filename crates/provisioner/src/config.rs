@@ -17,7 +17,7 @@ mod vars;
 use vars::Vars;
 
 /// The names this program understands, but those that the engines add.
-const NAMES: [&str; 37] = [
+const NAMES: [&str; 38] = [
     "APP_ENV",
     "LOG_LEVEL",
     "LISTEN_ADDR",
@@ -54,6 +54,7 @@ const NAMES: [&str; 37] = [
     "WORKERS",
     "READY_DEADLINE_SECONDS",
     "LEASE_SECONDS",
+    "WATCH_TIMEOUT_SECONDS",
     "SHUTDOWN_GRACE_SECONDS",
 ];
 
@@ -87,6 +88,8 @@ pub struct Config {
     pub ready_deadline: Duration,
     /// How long a store is one replica's without a heartbeat, and what follows from it.
     pub lease: LeaseTimes,
+    /// After this long the API server ends a watch, which then goes on: a connection that died unheard is noticed soon after.
+    pub watch_limit: Duration,
     /// How long an act may go on after SIGTERM before it is cut: most end in this time, the others go on elsewhere.
     pub shutdown_grace: Duration,
 }
@@ -221,6 +224,7 @@ impl Config {
             // Ten minutes: a cold pull of all images on a slow line, and still an end to the owner's waiting.
             ready_deadline: vars.seconds("READY_DEADLINE_SECONDS", 600),
             lease: lease(&mut vars),
+            watch_limit: watch_limit(&mut vars),
             shutdown_grace: vars.seconds("SHUTDOWN_GRACE_SECONDS", 1),
             base_domain: match base_domain {
                 Some(domain) => domain,
@@ -401,6 +405,16 @@ fn lease(vars: &mut Vars) -> LeaseTimes {
     }
     let cure = "use a number of seconds from 3 to 600";
     vars.wrong("LEASE_SECONDS", &length.as_secs().to_string(), cure, LeaseTimes::default())
+}
+
+/// Four minutes: below the five after which balancers and firewalls forget a silent connection, and below the 295 s that
+/// the client library lets anybody ask for.
+fn watch_limit(vars: &mut Vars) -> Duration {
+    let limit = vars.seconds("WATCH_TIMEOUT_SECONDS", 240);
+    if (5..=290).contains(&limit.as_secs()) {
+        return limit;
+    }
+    vars.wrong("WATCH_TIMEOUT_SECONDS", &limit.as_secs().to_string(), "use a number of seconds from 5 to 290", limit)
 }
 
 fn token(vars: &mut Vars) -> TokenPlace {

@@ -1,7 +1,7 @@
 use sqlx::AssertSqlSafe;
 
-/// The few places where SQLite and PostgreSQL do not share a word. Statements are written once, with `NOW_MS` and
-/// `SKIP_LOCKED` in them; nothing that comes from outside is ever put into a statement's text.
+/// The few places where SQLite and PostgreSQL do not share a word. Statements are written once, with `NOW_MS`,
+/// `SKIP_LOCKED` and `FOR_UPDATE` in them; nothing that comes from outside is ever put into a statement's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Sqlite,
@@ -10,7 +10,8 @@ pub(super) enum Dialect {
 
 impl Dialect {
     pub fn sql(self, text: &str) -> AssertSqlSafe<String> {
-        AssertSqlSafe(text.replace("NOW_MS", self.now_ms()).replace("SKIP_LOCKED", self.skip_locked()))
+        let text = text.replace("NOW_MS", self.now_ms()).replace("SKIP_LOCKED", self.skip_locked());
+        AssertSqlSafe(text.replace("FOR_UPDATE", self.for_update()))
     }
 
     pub fn begin(self) -> &'static str {
@@ -22,14 +23,17 @@ impl Dialect {
     }
 
     /// FULL: with NORMAL the last commits may be gone after a power cut. The time-outs of PostgreSQL end a statement
-    /// whose reader has long given up.
+    /// whose reader has long given up, and a transaction whose writer stands still: its locks would keep everybody else
+    /// from the store.
     pub fn connection_setup(self) -> &'static str {
         match self {
             Dialect::Sqlite => {
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON"
             }
-            Dialect::Postgres => "SET statement_timeout = '10s'; SET lock_timeout = '5s'",
+            Dialect::Postgres => {
+                "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'"
+            }
         }
     }
 
@@ -52,6 +56,13 @@ impl Dialect {
         match self {
             Dialect::Sqlite => "",
             Dialect::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => "FOR UPDATE",
         }
     }
 }

@@ -10,6 +10,7 @@ mod list;
 mod lock;
 mod rows;
 mod stores;
+mod wake;
 
 use std::path::PathBuf;
 use std::sync::Arc;

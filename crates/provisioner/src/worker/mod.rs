@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
+use store_model::StoreId;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -135,10 +136,9 @@ async fn wake_on_changes(hands: Arc<Hands>) {
         // What has gathered while the last wake-ups were written is one batch, and each store is woken once in it.
         let mut changes = hands.cluster.changes().ready_chunks(256);
         while let Some(batch) = changes.next().await {
-            for id in batch.into_iter().collect::<BTreeSet<_>>() {
-                if let Err(error) = hands.db.wake(&id).await {
-                    tracing::warn!(store = %id, %error, "wake a store: the slow poll will find it");
-                }
+            let batch: BTreeSet<StoreId> = batch.into_iter().collect();
+            if let Err(error) = hands.db.wake_all(&batch).await {
+                tracing::warn!(stores = batch.len(), %error, "wake what changed: the slow poll will find it");
             }
         }
         tokio::time::sleep(hands.settings.backoff).await;

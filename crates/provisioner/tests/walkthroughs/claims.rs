@@ -1,10 +1,11 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provisioner::cluster::fake::{Pace, Script};
 use provisioner::db::{Claim, Hold, Record, Recorded, Renewed};
 use provisioner::lease::LeaseTimes;
 use provisioner::worker::Settings;
-use store_model::Phase;
+use store_model::{Phase, StoreId};
 
 use crate::on_both;
 use crate::room::{Room, in_time};
@@ -45,6 +46,40 @@ async fn a_late_writer_is_refused(kind: Kind) {
     assert_eq!(second.record(&mut next, record, Hold::Keep).await.unwrap(), Recorded::Written);
     assert_eq!(second.claim_renew(&next, LONG).await.unwrap(), Renewed::Held);
     assert_eq!(room.get(&id).await.store.phase, Phase::Ready);
+}
+
+async fn a_batch_of_changes_wakes_who_waits_and_nobody_else(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let (waits, ready) = (room.create("waits").await.store.id, room.create("ready").await.store.id);
+    for _ in 0..2 {
+        let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+        let phase = if claim.row.store.id == ready { Phase::Ready } else { Phase::Provisioning };
+        let record = Record { phase, ..Record::unchanged(&claim) };
+        let written = room.db.record(&mut claim, record, Hold::Release { due_in: None }).await.unwrap();
+        assert_eq!(written, Recorded::Written);
+    }
+    assert_eq!(room.db.next_due().await.unwrap(), None, "both are at rest");
+    // Ids of three batches, of which the first two know nobody.
+    let strangers = (0..300).map(|number| StoreId::parse(&format!("s{number:011}")).unwrap());
+    let mut changed: BTreeSet<StoreId> = strangers.collect();
+    changed.extend([waits.clone(), ready]);
+    room.db.wake_all(&changed).await.unwrap();
+    let claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    assert_eq!(claim.row.store.id, waits);
+    assert!(room.db.claim("first", LONG).await.unwrap().is_none());
+}
+
+async fn replicas_that_wake_the_same_stores_do_not_wait_for_each_other(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let mut ids = BTreeSet::new();
+    for number in 0..30 {
+        ids.insert(room.create(&format!("shop-{number}")).await.store.id);
+    }
+    let second = room.second_db().await;
+    for _ in 0..30 {
+        let (one, other) = tokio::join!(room.db.wake_all(&ids), second.wake_all(&ids));
+        one.and(other).unwrap();
+    }
 }
 
 async fn what_was_decided_under_an_older_wish_is_refused(kind: Kind) {
@@ -118,4 +153,6 @@ on_both!(
     a_wake_up_during_a_visit_is_not_lost,
     two_workers_never_act_on_one_store,
     without_a_heartbeat_the_deed_is_dropped,
+    a_batch_of_changes_wakes_who_waits_and_nobody_else,
+    replicas_that_wake_the_same_stores_do_not_wait_for_each_other,
 );

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use async_trait::async_trait;
@@ -11,20 +11,22 @@ use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use kube::Client;
 use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
-use tokio::sync::broadcast::error::RecvError;
 
 use super::{Cluster, Credentials, Done, Retry, StepError};
 use crate::config::{Config, Identity};
 
+mod changes;
 mod credentials;
 pub mod guard;
 mod helm;
+mod light;
 mod look;
 mod namespace;
 mod proof;
 mod release;
 mod remove;
 mod route;
+mod shelf;
 mod stage;
 mod token;
 mod trouble;
@@ -34,6 +36,9 @@ mod watch;
 use helm::Helm;
 use values::Chart;
 use watch::{Wanted, Watches};
+
+/// A watch that lives is ended by the API server at its limit, and by the watcher 5 s after; this is past both.
+const WATCH_MARGIN: Duration = Duration::from_secs(15);
 
 pub struct RealCluster {
     client: Client,
@@ -53,11 +58,17 @@ impl RealCluster {
     /// Reads the chart and starts the watches; in a pod by its ServiceAccount, elsewhere by KUBECONFIG. An API server that
     /// is away for a while keeps nobody from reading and accepting.
     pub async fn connect(config: &Config) -> anyhow::Result<RealCluster> {
-        let client = Client::try_default()
+        let mut server = kube::Config::infer()
             .await
             .context("find the cluster: run in a pod with a ServiceAccount, or set KUBECONFIG")?;
-        let wanted =
-            Wanted { certificates: !config.route.issuer.is_empty(), http_routes: config.route.gateway.is_some() };
+        // A list whose connection is dead must not keep its watch waiting for ever.
+        server.read_timeout = Some(config.watch_limit + WATCH_MARGIN);
+        let client = Client::try_from(server).context("connect to the cluster")?;
+        let wanted = Wanted {
+            certificates: !config.route.issuer.is_empty(),
+            http_routes: config.route.gateway.is_some(),
+            watch_limit: config.watch_limit,
+        };
         Ok(RealCluster {
             watches: Watches::start(&client, wanted),
             helm: Helm::new(&config.helm, config.lease.helm_grace),
@@ -93,20 +104,7 @@ impl Cluster for RealCluster {
     }
 
     fn changes(&self) -> Pin<Box<dyn Stream<Item = StoreId> + Send>> {
-        let changes = self.watches.changes();
-        let stream = futures::stream::unfold(changes, |mut changes| async move {
-            loop {
-                match changes.recv().await {
-                    Ok(id) => return Some((id, changes)),
-                    // The worker's poll finds what was missed.
-                    Err(RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "changes came faster than they were heard");
-                    }
-                    Err(RecvError::Closed) => return None,
-                }
-            }
-        });
-        stream.boxed()
+        self.watches.changes().stream().boxed()
     }
 
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
@@ -115,6 +113,10 @@ impl Cluster for RealCluster {
 
     async fn idle(&self, id: &StoreId) {
         drop(self.helm.turn(&id.namespace()).await);
+    }
+
+    fn abandon(&self, id: &StoreId) {
+        self.helm.abandon(&id.namespace());
     }
 }
 

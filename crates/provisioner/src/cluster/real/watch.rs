@@ -1,10 +1,10 @@
 //! What the cluster holds of our stores, kept current by watches: a look at a thousand stores costs no call for these.
 
-use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Duration;
 
-use futures::{StreamExt, pin_mut};
+use futures::StreamExt;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{Event, Namespace, PersistentVolume, PersistentVolumeClaim, Pod};
 use k8s_openapi::api::networking::v1::Ingress;
@@ -14,9 +14,12 @@ use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use store_model::StoreId;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
+use super::changes::Changes;
+use super::light::Light;
 use super::namespace::{LABEL_ID, NAMESPACE_PREFIX};
+use super::shelf::{self, Objects, Shelf};
 
 /// One shelf for each kind that a look reads.
 pub struct Watches {
@@ -31,26 +34,28 @@ pub struct Watches {
     /// Empty where nothing asks for certificates or routes: their kinds may not exist in the cluster.
     pub certificates: Arc<Shelf<DynamicObject>>,
     pub http_routes: Arc<Shelf<DynamicObject>>,
-    changes: broadcast::Sender<StoreId>,
+    changes: Arc<Changes>,
     listed: Vec<watch::Receiver<bool>>,
 }
 
-/// Which of the kinds that not every cluster has are wanted.
+/// Which of the kinds that not every cluster has are wanted, and after how long the API server ends a watch.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
     pub certificates: bool,
     pub http_routes: bool,
+    pub watch_limit: Duration,
 }
 
-/// More changes than this between two turns of a worker are made up for by its poll.
-const CHANGES_KEPT: usize = 4096;
+/// Where the API server can't stream a list: two of a kind a store, so a thousand stores are a page, as a hundred are.
+const PAGE: u32 = 2000;
 
 impl Watches {
     pub fn start(client: &Client, wanted: Wanted) -> Watches {
-        let (changes, _) = broadcast::channel(CHANGES_KEPT);
-        let mut starter = Starter { client: client.clone(), changes: changes.clone(), listed: Vec::new() };
-        let ours = || watcher::Config::default().labels(LABEL_ID);
-        let all = watcher::Config::default;
+        let changes = Arc::new(Changes::default());
+        let mut starter = Starter { client: client.clone(), changes: Arc::clone(&changes), listed: Vec::new() };
+        let limit = u32::try_from(wanted.watch_limit.as_secs()).unwrap_or(u32::MAX);
+        let all = || watcher::Config::default().timeout(limit).page_size(PAGE);
+        let ours = || all().labels(LABEL_ID);
         Watches {
             namespaces: starter.kind("namespaces", ours(), (), |namespace: &Namespace| namespace.metadata.name.clone()),
             pods: starter.kind("pods", ours(), (), own_namespace),
@@ -76,8 +81,8 @@ impl Watches {
         }
     }
 
-    pub fn changes(&self) -> broadcast::Receiver<StoreId> {
-        self.changes.subscribe()
+    pub fn changes(&self) -> &Arc<Changes> {
+        &self.changes
     }
 
     /// Returns once every kind was listed: before that a shelf that is empty says nothing.
@@ -103,57 +108,9 @@ pub fn http_route() -> ApiResource {
     ApiResource::from_gvk(&GroupVersionKind::gvk("gateway.networking.k8s.io", "v1", "HTTPRoute"))
 }
 
-/// The objects of one kind, by store namespace and name.
-pub struct Shelf<K> {
-    objects: RwLock<Objects<K>>,
-}
-
-type Objects<K> = HashMap<String, BTreeMap<String, Arc<K>>>;
-
-impl<K: Resource> Shelf<K> {
-    fn new() -> Shelf<K> {
-        Shelf { objects: RwLock::new(HashMap::new()) }
-    }
-
-    pub fn get(&self, namespace: &str, name: &str) -> Option<Arc<K>> {
-        self.objects.read().unwrap_or_else(PoisonError::into_inner).get(namespace)?.get(name).cloned()
-    }
-
-    pub fn all(&self, namespace: &str) -> Vec<Arc<K>> {
-        let objects = self.objects.read().unwrap_or_else(PoisonError::into_inner);
-        objects.get(namespace).map(|named| named.values().cloned().collect()).unwrap_or_default()
-    }
-
-    fn put(&self, namespace: &str, object: K) {
-        let mut objects = self.objects.write().unwrap_or_else(PoisonError::into_inner);
-        let named = objects.entry(namespace.to_owned()).or_default();
-        named.insert(object.meta().name.clone().unwrap_or_default(), Arc::new(object));
-    }
-
-    fn remove(&self, namespace: &str, name: &str) {
-        let mut objects = self.objects.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(named) = objects.get_mut(namespace) {
-            named.remove(name);
-            if named.is_empty() {
-                objects.remove(namespace);
-            }
-        }
-    }
-
-    /// Takes a whole new list, and gives the namespaces that the old or the new one knows.
-    fn replace(&self, fresh: Objects<K>) -> Vec<String> {
-        let mut objects = self.objects.write().unwrap_or_else(PoisonError::into_inner);
-        let mut namespaces: Vec<String> = objects.keys().chain(fresh.keys()).cloned().collect();
-        namespaces.sort();
-        namespaces.dedup();
-        *objects = fresh;
-        namespaces
-    }
-}
-
 struct Starter {
     client: Client,
-    changes: broadcast::Sender<StoreId>,
+    changes: Arc<Changes>,
     listed: Vec<watch::Receiver<bool>>,
 }
 
@@ -166,7 +123,7 @@ impl Starter {
         place: fn(&K) -> Option<String>,
     ) -> Arc<Shelf<K>>
     where
-        K: Resource + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+        K: Resource + Light + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
         K::DynamicType: Send + Sync + 'static,
     {
         let shelved = Arc::new(Shelf::new());
@@ -178,8 +135,9 @@ impl Starter {
     }
 }
 
-/// Keeps one shelved current for as long as the process lives. A cut watch goes on where it was, an expired one lists
-/// anew; meanwhile the shelved keeps what it had.
+/// Keeps one shelf current for as long as the process lives. A watch that ends goes on where it was, an expired one lists
+/// anew; meanwhile the shelf keeps what it had. One on which nothing comes any more, not even its end, is given up some
+/// seconds after that was due.
 async fn follow<K>(
     plural: &'static str,
     api: Api<K>,
@@ -187,20 +145,20 @@ async fn follow<K>(
     place: fn(&K) -> Option<String>,
     shelf: Arc<Shelf<K>>,
     listed: watch::Sender<bool>,
-    changes: broadcast::Sender<StoreId>,
+    changes: Arc<Changes>,
 ) where
-    K: Resource + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    K: Resource + Light + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    let events = watcher(api, config).default_backoff();
-    pin_mut!(events);
-    let mut fresh: Objects<K> = HashMap::new();
+    // One object after the other instead of a page of them: neither side holds a whole list in its memory, and a
+    // thousand stores cost as many calls as ten.
+    let mut events = watcher(api.clone(), config.clone().streaming_lists()).default_backoff().boxed();
+    let mut fresh: Objects<K> = Objects::new();
     while let Some(event) = events.next().await {
         match event {
             Ok(watcher::Event::Init) => fresh.clear(),
             Ok(watcher::Event::InitApply(object)) => {
                 if let Some(namespace) = store_namespace(&object, place) {
-                    let name = object.meta().name.clone().unwrap_or_default();
-                    fresh.entry(namespace).or_default().insert(name, Arc::new(light(object)));
+                    shelf::put(&mut fresh, &namespace, object.light());
                 }
             }
             Ok(watcher::Event::InitDone) => {
@@ -211,7 +169,7 @@ async fn follow<K>(
             }
             Ok(watcher::Event::Apply(object)) => {
                 if let Some(namespace) = store_namespace(&object, place) {
-                    shelf.put(&namespace, light(object));
+                    shelf.put(&namespace, object.light());
                     tell(&changes, &namespace);
                 }
             }
@@ -221,6 +179,10 @@ async fn follow<K>(
                     tell(&changes, &namespace);
                 }
             }
+            Err(error) if cannot_stream(&error) => {
+                tracing::info!(kind = plural, "the API server does not stream lists; listing by pages");
+                events = watcher(api.clone(), config.clone()).default_backoff().boxed();
+            }
             Err(error) => {
                 metrics::counter!("store_platform_watch_errors_total", "kind" => plural).increment(1);
                 tracing::warn!(kind = plural, %error, "the watch was cut; it goes on by itself");
@@ -229,20 +191,19 @@ async fn follow<K>(
     }
 }
 
+/// What an API server before Kubernetes 1.34 answers, or one whose feature WatchList is switched off.
+fn cannot_stream(error: &watcher::Error) -> bool {
+    let watcher::Error::WatchStartFailed(kube::Error::Api(status)) = error else { return false };
+    matches!(status.code, 400 | 422) && status.message.contains("sendInitialEvents")
+}
+
 fn store_namespace<K: Resource>(object: &K, place: fn(&K) -> Option<String>) -> Option<String> {
     place(object).filter(|namespace| namespace.starts_with(NAMESPACE_PREFIX))
 }
 
-/// Who changed which field when is half of an object's size, and nobody here reads it.
-fn light<K: Resource>(mut object: K) -> K {
-    object.meta_mut().managed_fields = None;
-    object
-}
-
-fn tell(changes: &broadcast::Sender<StoreId>, namespace: &str) {
+fn tell(changes: &Changes, namespace: &str) {
     if let Some(Ok(id)) = namespace.strip_prefix(NAMESPACE_PREFIX).map(StoreId::parse) {
-        // No receiver: no worker runs yet, and the first thing it does is to look at everything.
-        let _ = changes.send(id);
+        changes.tell(id);
     }
 }
 
@@ -256,39 +217,34 @@ fn claim_namespace(volume: &PersistentVolume) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use kube::core::Status;
+
     use super::*;
 
-    fn pod(name: &str) -> Pod {
+    fn pod(namespace: &str) -> Pod {
         let mut pod = Pod::default();
-        pod.metadata.name = Some(name.to_owned());
-        pod.metadata.namespace = Some("store-s1".to_owned());
+        pod.metadata.namespace = Some(namespace.to_owned());
         pod
     }
 
     #[test]
-    fn a_new_list_forgets_what_it_does_not_hold_and_names_both_sides() {
-        let shelf = Shelf::new();
-        shelf.put("store-a", pod("mysql-0"));
-        let mut fresh: Objects<Pod> = HashMap::new();
-        fresh.entry("store-b".to_owned()).or_default().insert("mysql-0".to_owned(), Arc::new(pod("mysql-0")));
-        assert_eq!(shelf.replace(fresh), ["store-a", "store-b"]);
-        assert!(shelf.get("store-a", "mysql-0").is_none());
-        assert_eq!(shelf.all("store-b").len(), 1);
-    }
-
-    #[test]
-    fn the_last_object_takes_its_namespace_with_it() {
-        let shelf = Shelf::new();
-        shelf.put("store-a", pod("mysql-0"));
-        shelf.remove("store-a", "mysql-0");
-        assert!(shelf.objects.read().unwrap().is_empty());
-    }
-
-    #[test]
     fn only_store_namespaces_are_kept() {
-        let mut other = pod("x");
-        other.metadata.namespace = Some("kube-system".to_owned());
-        assert_eq!(store_namespace(&other, own_namespace), None);
-        assert_eq!(store_namespace(&pod("x"), own_namespace).as_deref(), Some("store-s1"));
+        assert_eq!(store_namespace(&pod("kube-system"), own_namespace), None);
+        assert_eq!(store_namespace(&pod("store-s1"), own_namespace).as_deref(), Some("store-s1"));
+    }
+
+    #[test]
+    fn an_older_api_server_is_asked_for_pages() {
+        let refused = |code, message: &str| {
+            let status = Status { code, message: message.to_owned(), ..Status::default() };
+            cannot_stream(&watcher::Error::WatchStartFailed(kube::Error::Api(Box::new(status))))
+        };
+        // As kube-apiserver says it with the feature gate off.
+        assert!(refused(
+            422,
+            "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for \
+             watch unless the WatchList feature gate is enabled"
+        ));
+        assert!(!refused(403, "sendInitialEvents: you may not") && !refused(422, "labelSelector: bad"));
     }
 }

@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 use store_model::{Engine, Plan};
 
 use super::*;
+use crate::cluster::real::light::Light;
 
 const NOW: &str = "2026-11-23T12:00:00Z";
 
-fn parse<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).unwrap()
+/// As the watches keep it.
+fn parse<T: serde::de::DeserializeOwned + Light>(value: Value) -> T {
+    serde_json::from_value::<T>(value).unwrap().light()
 }
 
 fn store(engine: Engine) -> Store {
@@ -252,7 +254,7 @@ fn pods_that_may_not_be_made() {
 #[test]
 fn an_old_warning_is_about_another_day() {
     let mut old = (*event("StatefulSet", "mysql", "FailedCreate", "is forbidden: exceeded quota", 9)).clone();
-    old.last_timestamp = Some(parse(json!("2026-11-23T11:00:00Z")));
+    old.last_timestamp = Some(serde_json::from_value(json!("2026-11-23T11:00:00Z")).unwrap());
     assert_eq!(code(&database(&around(vec![], vec![Arc::new(old)]))), None);
 }
 
