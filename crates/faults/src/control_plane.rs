@@ -15,6 +15,7 @@ use kube::{Client, Config};
 use serde_json::json;
 use tokio::sync::OnceCell;
 
+use crate::bench::etcd::Etcd;
 use crate::node::Node;
 use crate::pki::Pki;
 use crate::programs::{Programs, repository};
@@ -111,6 +112,12 @@ impl ControlPlane {
         let compact = http.post(format!("{base}/compaction")).json(&json!({"revision": revision, "physical": true}));
         compact.send().await?.error_for_status().context("compact etcd")?;
         Ok(())
+    }
+
+    /// Past the API server.
+    pub(crate) fn etcd(&self) -> Result<Etcd> {
+        let http = reqwest::Client::builder().tls_backend_preconfigured(self.pki.tls()?).build()?;
+        Ok(Etcd::new(http, self.etcd))
     }
 
     /// The last words of its programs, for a post-mortem.

@@ -6,6 +6,7 @@
 //! `invariants` say at its end what must hold.
 
 mod audit;
+pub mod bench;
 pub mod chaos;
 pub mod control_plane;
 pub mod invariants;

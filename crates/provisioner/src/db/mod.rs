@@ -1,5 +1,6 @@
 //! All SQL of the service. `http` and `worker` meet here and nowhere else.
 
+mod adopt;
 mod audit;
 mod bell;
 mod claims;
@@ -8,8 +9,10 @@ mod events;
 mod idempotency;
 mod list;
 mod lock;
+mod orphans;
 mod rows;
 mod stores;
+mod sweeps;
 mod wake;
 
 use std::path::PathBuf;
@@ -21,14 +24,17 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use adopt::{Adopted, Adoption};
 pub use audit::{Action, Audited};
 pub use bell::Bell;
-pub use claims::{Age, Claim, Hold, Record, Recorded, Renewed};
+pub use claims::{Age, Claim, Hold, NamespaceUid, Record, Recorded, Renewed};
 pub use events::{EventKind, EventRow};
 pub use idempotency::IdempotencyRequest;
 pub use list::{Filter, Page};
+pub use orphans::{Finding, OrphanRow, Standing, Taken};
 pub use rows::{StageRow, StoreRow};
 pub use stores::{ChangeError, CreateError, Created, NewStore};
+pub use sweeps::{SweepClaim, SweepState, SweepTurn};
 
 use dialect::Dialect;
 
