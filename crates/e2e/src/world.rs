@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use store_api::{Client, ClientSettings};
 use url::Url;
 
-use crate::{Helm, Kubectl, Program, Trust, Visitor};
+use crate::{Helm, Kubectl, Node, Program, Trust, Visitor};
 
 /// Namespace of the platform itself.
 pub const NAMESPACE: &str = "store-platform";
@@ -31,6 +31,8 @@ pub struct World {
     pub registry: Option<String>,
     /// The cluster's processes are this machine's.
     pub embedded: bool,
+    /// The embedded cluster's node, to be broken and mended.
+    pub node: Option<Node>,
 }
 
 impl World {
@@ -72,6 +74,10 @@ impl World {
             http_port: port("E2E_HTTP_PORT")?,
             registry: optional("E2E_REGISTRY"),
             embedded: context.is_none(),
+            node: match optional("E2E_CLUSTER") {
+                Some(cluster) => Some(Node::new(&cluster, Program::new(PathBuf::from(needed("E2E_XTASK")?)))?),
+                None => None,
+            },
             trust,
             api,
         })

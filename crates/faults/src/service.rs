@@ -34,7 +34,7 @@ pub struct Settings {
 }
 
 /// Long enough for a beat to be late on a busy machine, short enough to wait for.
-pub const LEASE: Duration = Duration::from_secs(6);
+pub const LEASE: Duration = Duration::from_secs(10);
 
 impl Settings {
     pub fn env(&self, name: &str, value: impl Into<String>) -> Settings {

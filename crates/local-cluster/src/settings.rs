@@ -96,7 +96,8 @@ impl Settings {
         self.state_dir().join("logs")
     }
 
-    pub(crate) fn run_dir(&self) -> PathBuf {
+    /// What the machine forgets when it starts anew: lock, sockets, the runtime's state.
+    pub fn run_dir(&self) -> PathBuf {
         Path::new(RUN_ROOT).join(&self.name)
     }
 
@@ -113,7 +114,8 @@ impl Settings {
         format!("store_platform_{}", self.slot)
     }
 
-    pub(crate) fn control_group(&self) -> String {
+    /// The name of the group, in every tree, that all processes of the node are in.
+    pub fn control_group(&self) -> String {
         format!("store-platform-{}", self.name)
     }
 

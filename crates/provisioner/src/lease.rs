@@ -14,8 +14,8 @@ pub struct LeaseTimes {
     pub heartbeat: Duration,
     /// Without a heartbeat for this long, by the holder's own monotonic clock, the act is dropped.
     pub self_fence: Duration,
-    /// From SIGTERM, by which Helm writes its record and ends, to SIGKILL. With `self_fence` it is 14/15 of the lease:
-    /// the rest is for a busy machine to deliver the signal.
+    /// From SIGTERM, by which Helm writes its record and ends, to SIGKILL, where an act is cut while the claim is held. With
+    /// `self_fence` it is 14/15 of the lease: it fits into what is left of one however late it begins.
     pub helm_grace: Duration,
 }
 

@@ -203,6 +203,11 @@ fn e2e_environment(world: &platform::World) -> Result<Vec<(&'static str, String)
     if let Some(context) = &access.context {
         environment.push(("E2E_CONTEXT", context.clone()));
     }
+    if let Some(cluster) = &access.embedded {
+        let own = std::env::current_exe().context("find this program's own file")?;
+        environment.push(("E2E_CLUSTER", cluster.name.clone()));
+        environment.push(("E2E_XTASK", own.display().to_string()));
+    }
     if let Some(registry) = &access.registry {
         environment.push(("E2E_REGISTRY", registry.name.clone()));
     }

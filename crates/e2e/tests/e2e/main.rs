@@ -6,5 +6,6 @@
 mod foreign;
 mod medusa;
 mod platform;
+mod reliability;
 mod side_by_side;
 mod woocommerce;

@@ -15,6 +15,7 @@ use rand::RngExt as _;
 use store_api::{CreateStore, StoreView};
 use store_model::{Engine, Phase};
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use database::{AuditRow, Database, EventRow, Kind, Row};
@@ -27,7 +28,11 @@ use crate::till::Till;
 use crate::{PATIENCE, invariants, runtime, until};
 
 /// A test that takes longer hangs.
-const LONGEST: Duration = Duration::from_mins(4);
+const LONGEST: Duration = Duration::from_mins(15);
+
+/// Scenes at once, over all tests of a program: every provisioner hears of every store in the shared API server, so twice
+/// as many scenes are four times the work. Three for each of two cores, since most of a scene is waiting.
+static TURNS: Semaphore = Semaphore::const_new(6);
 
 pub struct Scene {
     pub plane: &'static ControlPlane,
@@ -49,26 +54,48 @@ pub fn play(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<
 
 /// The same inside a task of the runtime's: for tests that play several scenes at once.
 pub async fn play_here(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
-    let scene = Scene::new(kind).await?;
+    play_for(LONGEST, kind, test).await
+}
+
+/// For what is meant to take its time.
+pub async fn play_for(longest: Duration, kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    play_on(ControlPlane::shared().await?, longest, kind, test).await
+}
+
+/// On a control plane of its own: for what no neighbour could stand. It lives until the test program ends.
+pub fn play_alone(kind: Kind, test: impl AsyncFnOnce(&Scene) -> Result<()>) -> Result<()> {
+    runtime()?.block_on(async {
+        let plane = ControlPlane::start(&Programs::from_env()?).await?;
+        play_on(Box::leak(Box::new(plane)), LONGEST, kind, test).await
+    })
+}
+
+async fn play_on(
+    plane: &'static ControlPlane,
+    longest: Duration,
+    kind: Kind,
+    test: impl AsyncFnOnce(&Scene) -> Result<()>,
+) -> Result<()> {
+    let _turn = TURNS.acquire().await?;
+    let scene = Scene::new(plane, kind).await?;
     let whole = async {
         test(&scene).await?;
         invariants::hold(&scene).await
     };
-    let outcome = AssertUnwindSafe(timeout(LONGEST, whole)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(timeout(longest, whole)).catch_unwind().await;
     if !matches!(outcome, Ok(Ok(Ok(())))) {
         eprintln!("{}", postmortem::tell(&scene).await);
     }
     match outcome {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(anyhow!("the test did not end in {} s", LONGEST.as_secs())),
+        Ok(Err(_)) => Err(anyhow!("the test did not end in {} s", longest.as_secs())),
         Err(panic) => resume_unwind(panic),
     }
 }
 
 impl Scene {
-    pub async fn new(kind: Kind) -> Result<Scene> {
+    pub async fn new(plane: &'static ControlPlane, kind: Kind) -> Result<Scene> {
         let programs = Programs::from_env()?;
-        let plane = ControlPlane::shared().await?;
         let directory = tempfile::Builder::new().prefix("faults-scene").tempdir()?;
         let path = directory.path().to_path_buf();
         for place in ["data", "home"] {

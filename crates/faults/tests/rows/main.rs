@@ -36,8 +36,8 @@ mod row_32;
 use anyhow::{Context as _, Result};
 use futures::StreamExt as _;
 
-/// So many at once as two cores can feed: most of a scene is waiting.
-const AT_ONCE: usize = 4;
+/// As many as there may be scenes: most of one is waiting.
+const AT_ONCE: usize = 6;
 
 /// Plays the same for each case, several at once; the failure names its case.
 async fn each<C: std::fmt::Debug>(

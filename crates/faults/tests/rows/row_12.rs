@@ -10,6 +10,8 @@ use faults::scene::{Kind, Scene, play};
 use faults::service::LEASE;
 use jiff::Timestamp;
 
+use crate::row_11::one_run_each;
+
 #[test]
 fn row_12_clocks_an_hour_off() -> Result<()> {
     play(Kind::Postgres, async |scene: &Scene| {
@@ -46,10 +48,7 @@ fn row_12_clocks_an_hour_off() -> Result<()> {
             scene.ready(&fast, &store.id).await?;
             scene.one_release(&store.id).await?;
         }
-        let name = "store_platform_helm_runs_total";
-        let runs = fast.metric(name).await? + slow.metric(name).await?;
-        ensure!((runs - 5.0).abs() < f64::EPSILON, "5 stores, but {runs} runs of helm");
-        Ok(())
+        one_run_each(&[&fast, &slow], 5.0).await
     })
 }
 

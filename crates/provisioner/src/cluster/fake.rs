@@ -288,6 +288,8 @@ impl Cluster for Fake {
     /// An act that is dropped ends with the drop.
     async fn idle(&self, _id: &StoreId) {}
 
+    fn abandon(&self, _id: &StoreId) {}
+
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         let world = self.world();
         let minted = world.places.get(&store.id).and_then(|place| place.credentials.as_ref());

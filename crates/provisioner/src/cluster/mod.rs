@@ -29,6 +29,9 @@ pub trait Cluster: Send + Sync + 'static {
     /// Returns when nothing that was begun for the store runs any more: an act that was dropped may take a moment to
     /// end, and until then nobody else may begin.
     async fn idle(&self, id: &StoreId);
+
+    /// The store may be somebody else's by now: what was begun for it ends this instant, and writes nothing any more.
+    fn abandon(&self, id: &StoreId);
 }
 
 /// What an act gave back for the record.

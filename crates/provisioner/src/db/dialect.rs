@@ -23,14 +23,17 @@ impl Dialect {
     }
 
     /// FULL: with NORMAL the last commits may be gone after a power cut. The time-outs of PostgreSQL end a statement
-    /// whose reader has long given up.
+    /// whose reader has long given up, and a transaction whose writer stands still: its locks would keep everybody else
+    /// from the store.
     pub fn connection_setup(self) -> &'static str {
         match self {
             Dialect::Sqlite => {
                 "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON"
             }
-            Dialect::Postgres => "SET statement_timeout = '10s'; SET lock_timeout = '5s'",
+            Dialect::Postgres => {
+                "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'"
+            }
         }
     }
 

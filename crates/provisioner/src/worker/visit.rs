@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use store_model::{Desired, Phase, Progress, Reason, ReasonCode, Seen, Stage, StageState, Step, next_step, progress};
+use store_model::{
+    Desired, Phase, Progress, Reason, ReasonCode, Seen, Stage, StageState, Step, StoreId, next_step, progress,
+};
 
 use super::lease::{Deadline, Keeper, Loss};
 use super::{Hands, backoff};
@@ -22,8 +24,9 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
     let (kept, deadline) = (claim.clone(), keeper.deadline());
     let end = tokio::select! {
         biased;
-        // Whatever the walk is in the middle of is dropped here, and a running Helm dies with it.
-        loss = keeper.lost() => {
+        // Whatever the walk is in the middle of is dropped here. A running Helm is asked to stop by that; where the store may
+        // be somebody else's already, it is killed before.
+        loss = lost(&hands, &id, &mut keeper) => {
             tracing::info!(store = %id, ?loss, "the claim is over before the visit is");
             match loss {
                 Loss::Lost => return,
@@ -44,6 +47,14 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
         tracing::warn!(store = %id, %error, "record a visit: it is given back as it is, or its lease lapses");
         give_back(&hands, &kept).await;
     }
+}
+
+async fn lost(hands: &Hands, id: &StoreId, keeper: &mut Keeper) -> Loss {
+    let loss = keeper.lost().await;
+    if loss == Loss::Lost {
+        hands.cluster.abandon(id);
+    }
+    loss
 }
 
 /// After a database that was away for a moment the next visit need not wait for the lease to lapse. Whatever became of a

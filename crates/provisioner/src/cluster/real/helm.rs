@@ -35,7 +35,11 @@ pub struct Helm {
     slots: Arc<Semaphore>,
     concurrency: u32,
     turns: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
+    groups: Groups,
 }
+
+/// The process group of the Helm that runs for a release.
+type Groups = Arc<Mutex<HashMap<String, Pid>>>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum HelmError {
@@ -94,6 +98,7 @@ impl Helm {
             slots: Arc::new(Semaphore::new(config.concurrency)),
             concurrency: u32::try_from(config.concurrency).unwrap_or(u32::MAX),
             turns: Mutex::new(HashMap::new()),
+            groups: Groups::default(),
         }
     }
 
@@ -138,6 +143,15 @@ impl Helm {
         turn.lock_owned().await
     }
 
+    /// Kills the Helm that runs for the release, if one does. Asked to stop instead, it would still write its record, and
+    /// perhaps over that of the store's next holder.
+    pub fn abandon(&self, release: &str) {
+        let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(group) = groups.get(release) {
+            signal(*group, Signal::SIGKILL);
+        }
+    }
+
     /// Starts nothing any more, and returns when nothing runs any more.
     pub async fn rest(&self) {
         // Closed only by the next line, and then nobody waits for a slot.
@@ -172,7 +186,8 @@ impl Helm {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|source| HelmError::Start { binary: self.binary.clone(), source })?;
-        let mut run = Run { child: Some(child), grace: self.grace, held: Some((turn, slot)) };
+        let running = Running::new(&self.groups, release, &child);
+        let mut run = Run { child: Some(child), grace: self.grace, held: Some((turn, slot, running)) };
         match tokio::time::timeout(RUN_LIMIT, run.finish(stdin)).await {
             Ok(result) => result,
             Err(_) => Err(HelmError::Hung),
@@ -185,7 +200,32 @@ impl Helm {
 struct Run {
     child: Option<Child>,
     grace: Duration,
-    held: Option<(OwnedMutexGuard<()>, OwnedSemaphorePermit)>,
+    held: Option<(OwnedMutexGuard<()>, OwnedSemaphorePermit, Running)>,
+}
+
+/// A release's entry among the groups, for as long as its Helm is not reaped.
+struct Running {
+    groups: Groups,
+    release: String,
+}
+
+impl Running {
+    fn new(groups: &Groups, release: &str, child: &Child) -> Running {
+        if let Some(group) = group_of(child) {
+            groups.lock().unwrap_or_else(PoisonError::into_inner).insert(release.to_owned(), group);
+        }
+        Running { groups: Arc::clone(groups), release: release.to_owned() }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.release);
+    }
+}
+
+fn group_of(child: &Child) -> Option<Pid> {
+    child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw)
 }
 
 impl Run {
@@ -222,7 +262,7 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         let (Some(mut child), grace, held) = (self.child.take(), self.grace, self.held.take()) else { return };
-        let Some(group) = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw) else { return };
+        let Some(group) = group_of(&child) else { return };
         signal(group, Signal::SIGTERM);
         let reap = async move {
             if tokio::time::timeout(grace, child.wait()).await.is_err() {
@@ -361,6 +401,26 @@ mod tests {
         tokio::time::timeout(Duration::from_secs(5), helm.rest()).await.unwrap();
         assert!(since.elapsed() >= Duration::from_millis(300));
         assert!(matches!(helm.uninstall("store-s1").await, Err(HelmError::Closed)));
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_helm_is_not_asked() {
+        let (helm, dir) = helm(
+            "trap 'echo asked > asked' TERM; echo on > on; while true; do sleep 0.05; done",
+            Duration::from_mins(1),
+        );
+        let helm = Arc::new(helm);
+        let running = tokio::spawn({
+            let helm = helm.clone();
+            async move { helm.uninstall("store-s1").await }
+        });
+        there(&dir.path().join("on")).await;
+        helm.abandon("store-s2");
+        helm.abandon("store-s1");
+        running.abort();
+        tokio::time::timeout(Duration::from_secs(30), helm.rest()).await.unwrap();
+        assert!(!dir.path().join("asked").exists());
+        assert!(helm.groups.lock().unwrap().is_empty());
     }
 
     #[tokio::test]

@@ -114,6 +114,10 @@ impl Cluster for RealCluster {
     async fn idle(&self, id: &StoreId) {
         drop(self.helm.turn(&id.namespace()).await);
     }
+
+    fn abandon(&self, id: &StoreId) {
+        self.helm.abandon(&id.namespace());
+    }
 }
 
 impl RealCluster {

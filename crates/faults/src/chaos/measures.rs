@@ -1,0 +1,102 @@
+//! The figures of docs/reliability.md: how much slower a provisioner gets ready that is killed again and again, and how
+//! soon somebody else goes on.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use futures::future::try_join_all;
+
+use super::Replicas;
+use crate::proxy::{Call, Fault, Rule};
+use crate::scene::Scene;
+use crate::{PATIENCE, until};
+
+/// So many stores from the first request until the last is ready.
+pub async fn converge(
+    scene: &Scene,
+    what: &str,
+    stores: usize,
+    kill_every: Option<Duration>,
+) -> Result<(Duration, usize)> {
+    let replicas = Replicas::new(scene);
+    replicas.keep().await?;
+    until("a provisioner to serve", PATIENCE, async || {
+        let Some(service) = replicas.any().await else { return Ok(None) };
+        Ok((service.status("/health/ready").await? == 200).then_some(()))
+    })
+    .await?;
+    let begun = Instant::now();
+    let ready = async {
+        let names: Vec<String> = (0..stores).map(|nth| format!("{what}{nth}")).collect();
+        try_join_all(names.iter().map(|name| replicas.create(name))).await?;
+        until("all of them to be ready", PATIENCE * 2, async || {
+            let rows = scene.database.rows().await?;
+            let ours = rows.iter().filter(|row| row.name.starts_with(&scene.name(what)));
+            Ok((ours.filter(|row| row.phase == "ready").count() == stores).then_some(()))
+        })
+        .await
+    };
+    let Some(pause) = kill_every else {
+        ready.await?;
+        let took = begun.elapsed();
+        stop(&replicas).await?;
+        return Ok((took, 0));
+    };
+    // Outside of the loop that counts, which is dropped in its middle.
+    let kills = AtomicUsize::new(0);
+    let killing = async {
+        loop {
+            tokio::time::sleep(pause).await;
+            if let Some(service) = replicas.any().await {
+                service.process.kill().await?;
+                kills.fetch_add(1, Ordering::SeqCst);
+            }
+            replicas.keep().await?;
+        }
+    };
+    tokio::select! {
+        ready = ready => ready?,
+        never = killing => { let _: anyhow::Result<std::convert::Infallible> = never; anyhow::bail!("the killing ended") }
+    }
+    let took = begun.elapsed();
+    stop(&replicas).await?;
+    Ok((took, kills.load(Ordering::SeqCst)))
+}
+
+async fn stop(replicas: &Replicas<'_>) -> Result<()> {
+    while let Some(service) = replicas.any().await {
+        service.terminate().await?;
+    }
+    Ok(())
+}
+
+/// How the one who holds a store goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    Terminated,
+    Killed,
+}
+
+/// From the end of the holder's process until another one has claimed its store.
+pub async fn takeover(scene: &Scene, nth: usize, death: Death) -> Result<Duration> {
+    let half_way = |call: &Call| call.is_helms() && call.method == "PATCH" && call.is_about("deployments");
+    let held = scene.proxy.add(Rule::new(Fault::Hold, half_way).times(1));
+    let old = scene.start().await?;
+    let store = scene.create(&old, &format!("{death:?}{nth}").to_lowercase()).await?;
+    held.hit(1).await?;
+    let new = scene.start().await?;
+    new.is_ready_to_serve().await?;
+    match death {
+        Death::Terminated => drop(old.terminate().await?),
+        Death::Killed => drop(old.process.kill().await?),
+    }
+    let gone = Instant::now();
+    new.passed("claim.after-commit", 1).await?;
+    let took = gone.elapsed();
+    scene.proxy.clear();
+    scene.ready(&new, &store.id).await?;
+    let status = new.terminate().await?;
+    ensure!(status.success(), "the next one ended with {status}");
+    Ok(took)
+}

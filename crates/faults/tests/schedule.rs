@@ -1,0 +1,27 @@
+//! A random schedule over twenty stores on each database. The seed is printed; `FAULTS_SEED` plays it again.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use faults::chaos::{Schedule, play, seed};
+use faults::scene::{self, Kind, Scene};
+
+const SCHEDULE: Duration = Duration::from_secs(40);
+const STORES: usize = 20;
+
+#[test]
+fn a_random_schedule_on_sqlite() -> Result<()> {
+    scene::play(Kind::Sqlite, random)
+}
+
+#[test]
+fn a_random_schedule_on_postgres() -> Result<()> {
+    scene::play(Kind::Postgres, random)
+}
+
+async fn random(scene: &Scene) -> Result<()> {
+    let played = play(scene, Schedule { seed: seed()?, stores: STORES, time: SCHEDULE }).await?;
+    println!("{} faults, {} stores, {} deleted: {:?}", played.tried(), played.accepted, played.deleted, played.faults);
+    ensure!(played.tried() >= 8, "only {} faults: the schedule tests nothing", played.tried());
+    Ok(())
+}
