@@ -13,6 +13,7 @@ use sqlx::{AnyPool, Row as _};
 
 use super::seed::{Mould, rows};
 use super::{Bar, Spread, Verdict};
+use crate::control_plane::ControlPlane;
 use crate::proxy::{Agent, Call};
 use crate::scene::{Kind, Scene};
 use crate::service::{Service, Settings};
@@ -43,7 +44,7 @@ struct Passes {
 
 pub async fn run(largest: usize) -> Result<Verdict> {
     ensure!(largest >= 1000 && largest.is_multiple_of(1000), "the largest number of stores is in thousands");
-    let scene = Scene::new(Kind::Sqlite).await?;
+    let scene = Scene::new(ControlPlane::shared().await?, Kind::Sqlite).await?;
     // A lease as in production: nothing is to lapse here.
     let settings = scene.settings.env("LEASE_SECONDS", "30");
     let mut verdict = Verdict::default();

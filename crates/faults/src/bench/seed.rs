@@ -64,6 +64,9 @@ impl Mould {
     /// Copies until there are so many stores, with the one that was made first.
     pub async fn fill(&mut self, stores: usize) -> Result<()> {
         let fresh = self.made..stores;
+        if fresh.is_empty() {
+            return Ok(());
+        }
         let mould = &*self;
         let copies = fresh.clone().flat_map(|number| mould.entries.iter().map(move |entry| mould.copy(entry, number)));
         self.etcd.put(copies).await?;

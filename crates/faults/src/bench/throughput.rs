@@ -15,6 +15,7 @@ use tokio::process::Command;
 
 use super::seed::rows;
 use super::{Bar, Spread, Verdict};
+use crate::control_plane::ControlPlane;
 use crate::programs::repository;
 use crate::scene::{Kind, Scene};
 use crate::service::Settings;
@@ -35,7 +36,7 @@ enum Way {
 }
 
 pub async fn run(stores: usize) -> Result<Verdict> {
-    let scene = Scene::new(Kind::Sqlite).await?;
+    let scene = Scene::new(ControlPlane::shared().await?, Kind::Sqlite).await?;
     let admin = scene.plane.directory.join("admin.kubeconfig");
     let settings = Settings { kubeconfig: admin.clone(), ..scene.settings.env("LEASE_SECONDS", "30") };
     let template = template(&scene, &settings, &admin).await?;

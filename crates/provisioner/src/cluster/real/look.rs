@@ -88,7 +88,7 @@ impl RealCluster {
 
     pub(super) fn volumes(&self, namespace: &str) -> Vec<String> {
         let volumes = self.watches.volumes.all(namespace);
-        volumes.iter().filter_map(|volume| volume.metadata.name.clone()).collect()
+        volumes.iter().map(|volume| volume.name.clone()).collect()
     }
 
     /// `None`: the namespace does not let us in (yet).

@@ -1,10 +1,10 @@
 //! Whether a request could find the store: its Ingress or HTTPRoute, and its certificate.
 
-use k8s_openapi::api::networking::v1::Ingress;
 use kube::api::DynamicObject;
 use serde_json::Value;
 use store_model::RouteSeen;
 
+use super::light::Ingress;
 use super::watch::Watches;
 use crate::config::Route;
 
@@ -84,6 +84,10 @@ mod tests {
 
     use super::*;
 
+    fn ingress() -> Ingress {
+        Ingress { name: ROUTE.to_owned() }
+    }
+
     fn route(issuer: &str, gateway: bool) -> Route {
         Route {
             ingress: true,
@@ -105,12 +109,12 @@ mod tests {
     #[test]
     fn plain_http_needs_the_ingress_alone() {
         assert_eq!(judge(&route("", false), None, None, None), RouteSeen::Absent);
-        assert_eq!(judge(&route("", false), Some(&Ingress::default()), None, None), RouteSeen::Ready);
+        assert_eq!(judge(&route("", false), Some(&ingress()), None, None), RouteSeen::Ready);
     }
 
     #[test]
     fn a_certificate_is_waited_for_in_its_own_words() {
-        let ingress = Ingress::default();
+        let ingress = ingress();
         let of = |certificate| judge(&route("selfsigned", false), Some(&ingress), None, certificate);
         assert!(matches!(of(None), RouteSeen::Waiting { .. }));
         let waiting = object(
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_refused_http_route_says_why() {
-        let ingress = Ingress::default();
+        let ingress = ingress();
         let of = |http_route| judge(&route("", true), Some(&ingress), http_route, None);
         assert_eq!(of(None), RouteSeen::Absent);
         let refused = object(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use kube::Resource;
+use super::light::Light;
 
 /// The objects of one kind, by store namespace and name. A namespace has a handful of each kind: a list is smaller than a
 /// tree and found through as fast.
@@ -13,13 +13,13 @@ pub struct Shelf<K> {
 
 pub type Objects<K> = HashMap<String, Vec<Arc<K>>>;
 
-impl<K: Resource> Shelf<K> {
+impl<K: Light> Shelf<K> {
     pub fn new() -> Shelf<K> {
         Shelf { objects: RwLock::new(HashMap::new()) }
     }
 
     pub fn get(&self, namespace: &str, name: &str) -> Option<Arc<K>> {
-        self.read().get(namespace)?.iter().find(|object| is(object, name)).cloned()
+        self.read().get(namespace)?.iter().find(|object| object.name() == name).cloned()
     }
 
     pub fn all(&self, namespace: &str) -> Vec<Arc<K>> {
@@ -38,7 +38,7 @@ impl<K: Resource> Shelf<K> {
     pub fn remove(&self, namespace: &str, name: &str) {
         let mut objects = self.write();
         if let Some(named) = objects.get_mut(namespace) {
-            named.retain(|object| !is(object, name));
+            named.retain(|object| object.name() != name);
             if named.is_empty() {
                 objects.remove(namespace);
             }
@@ -66,14 +66,14 @@ impl<K: Resource> Shelf<K> {
 }
 
 /// In the place of the one with the same name, if there is one.
-pub fn put<K: Resource>(objects: &mut Objects<K>, namespace: &str, object: K) {
+pub fn put<K: Light>(objects: &mut Objects<K>, namespace: &str, object: K) {
     let object = Arc::new(object);
     let Some(named) = objects.get_mut(namespace) else {
         // Most namespaces have one of a kind for good.
         objects.insert(namespace.to_owned(), vec![object]);
         return;
     };
-    match named.iter_mut().find(|known| known.meta().name == object.meta().name) {
+    match named.iter_mut().find(|known| known.name() == object.name()) {
         Some(known) => *known = object,
         None => {
             named.reserve_exact(1);
@@ -82,29 +82,21 @@ pub fn put<K: Resource>(objects: &mut Objects<K>, namespace: &str, object: K) {
     }
 }
 
-fn is<K: Resource>(object: &Arc<K>, name: &str) -> bool {
-    object.meta().name.as_deref() == Some(name)
-}
-
 #[cfg(test)]
 mod tests {
-    use k8s_openapi::api::core::v1::Pod;
-
     use super::*;
+    use crate::cluster::real::light::Deployment;
 
-    fn pod(name: &str, generation: i64) -> Pod {
-        let mut pod = Pod::default();
-        pod.metadata.name = Some(name.to_owned());
-        pod.metadata.generation = Some(generation);
-        pod
+    fn object(name: &str, ready: bool) -> Deployment {
+        Deployment { name: name.to_owned(), current: true, ready, refused: None }
     }
 
     #[test]
     fn a_new_list_forgets_what_it_does_not_hold_and_names_both_sides() {
         let shelf = Shelf::new();
-        shelf.put("store-a", pod("mysql-0", 1));
-        let mut fresh: Objects<Pod> = HashMap::new();
-        put(&mut fresh, "store-b", pod("mysql-0", 1));
+        shelf.put("store-a", object("mysql-0", false));
+        let mut fresh: Objects<Deployment> = HashMap::new();
+        put(&mut fresh, "store-b", object("mysql-0", false));
         assert_eq!(shelf.replace(fresh), ["store-a", "store-b"]);
         assert!(shelf.get("store-a", "mysql-0").is_none());
         assert_eq!(shelf.all("store-b").len(), 1);
@@ -113,7 +105,7 @@ mod tests {
     #[test]
     fn the_last_object_takes_its_namespace_with_it() {
         let shelf = Shelf::new();
-        shelf.put("store-a", pod("mysql-0", 1));
+        shelf.put("store-a", object("mysql-0", false));
         shelf.remove("store-a", "mysql-0");
         assert!(shelf.read().is_empty());
     }
@@ -121,10 +113,10 @@ mod tests {
     #[test]
     fn of_each_name_the_newest_is_kept() {
         let shelf = Shelf::new();
-        for (name, generation) in [("mysql-0", 1), ("wordpress-0", 1), ("mysql-0", 2)] {
-            shelf.put("store-a", pod(name, generation));
+        for (name, ready) in [("mysql", false), ("wordpress", false), ("mysql", true)] {
+            shelf.put("store-a", object(name, ready));
         }
         assert_eq!(shelf.all("store-a").len(), 2);
-        assert_eq!(shelf.get("store-a", "mysql-0").unwrap().metadata.generation, Some(2));
+        assert_eq!(shelf.get("store-a", "mysql").map(|object| object.ready), Some(true));
     }
 }

@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{ContainerStatus, Event, PersistentVolumeClaim, Pod, PodCondition};
+use k8s_openapi::api::core::v1::{ContainerStatus, Event, PodCondition};
 use store_model::{Reason, ReasonCode, Stage, Store, Workload, WorkloadKind, WorkloadSeen};
+
+use super::light::{Deployment, Pod, StatefulSet, VolumeClaim};
 
 /// Three starts in a row that failed are no accident: by then some 30 s have passed.
 const CRASHES: i32 = 3;
@@ -28,8 +29,7 @@ const HEAP_FULL: &str = "heap out of memory";
 
 /// Whether the controller of this program made the pod.
 fn owns(program: &Workload, pod: &Pod) -> bool {
-    let owners = pod.metadata.owner_references.iter().flatten();
-    owners.into_iter().any(|owner| makes_pods(program, &owner.kind, &owner.name))
+    pod.owners.iter().any(|(kind, name)| makes_pods(program, kind, name))
 }
 
 /// Whether this is the object that makes the program's pods.
@@ -54,7 +54,7 @@ fn is_replica_set_of(name: &str, deployment: &str) -> bool {
 /// What stands around a store's workloads.
 pub struct Surroundings {
     pub pods: Vec<Arc<Pod>>,
-    pub claims: Vec<Arc<PersistentVolumeClaim>>,
+    pub claims: Vec<Arc<VolumeClaim>>,
     pub warnings: Vec<Arc<Event>>,
     pub now: Timestamp,
 }
@@ -62,27 +62,15 @@ pub struct Surroundings {
 impl Surroundings {
     pub fn stateful_set(&self, program: &Workload, set: Option<&StatefulSet>) -> WorkloadSeen {
         let Some(set) = set else { return WorkloadSeen::Absent };
-        let status = set.status.as_ref();
-        let current = status.and_then(|status| status.observed_generation) >= set.metadata.generation;
-        let rolled = status.is_some_and(|status| status.update_revision == status.current_revision);
-        let ready = status.and_then(|status| status.ready_replicas).unwrap_or(0) >= 1;
-        if current && rolled && ready { WorkloadSeen::Ready } else { self.judge(program, None) }
+        if set.current && set.ready { WorkloadSeen::Ready } else { self.judge(program, None) }
     }
 
     pub fn deployment(&self, program: &Workload, deployment: Option<&Deployment>) -> WorkloadSeen {
         let Some(deployment) = deployment else { return WorkloadSeen::Absent };
-        let status = deployment.status.as_ref();
-        let wanted = deployment.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1);
-        let current = status.and_then(|status| status.observed_generation) >= deployment.metadata.generation;
-        let count = |replicas: Option<i32>| replicas.unwrap_or(0) >= wanted;
-        let ready = status.is_some_and(|status| count(status.updated_replicas) && count(status.available_replicas));
-        if current && ready {
+        if deployment.current && deployment.ready {
             return WorkloadSeen::Ready;
         }
-        let refused = status.and_then(|status| status.conditions.as_ref()).and_then(|conditions| {
-            conditions.iter().find(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True")
-        });
-        self.judge(program, refused.and_then(|condition| condition.message.as_deref()))
+        self.judge(program, deployment.refused.as_deref())
     }
 
     /// Pods that will not get ready by waiting.
@@ -91,12 +79,12 @@ impl Surroundings {
             let mut programs = store.engine.spec().workloads(store.plan);
             programs.any(|program| owns(program, pod) && matches!(self.pod(program, pod), WorkloadSeen::Broken(_)))
         };
-        self.pods.iter().filter(broken).filter_map(|pod| pod.metadata.name.clone()).collect()
+        self.pods.iter().filter(broken).map(|pod| pod.name.clone()).collect()
     }
 
     fn judge(&self, program: &Workload, refused: Option<&str>) -> WorkloadSeen {
-        let pods = self.pods.iter().filter(|pod| owns(program, pod) && pod.metadata.deletion_timestamp.is_none());
-        match pods.max_by_key(|pod| pod.metadata.creation_timestamp.clone()) {
+        let pods = self.pods.iter().filter(|pod| owns(program, pod) && !pod.deleting);
+        match pods.max_by_key(|pod| pod.created) {
             Some(pod) => self.pod(program, pod),
             None => self.no_pod(program, refused),
         }
@@ -118,16 +106,12 @@ impl Surroundings {
 
     fn pod(&self, program: &Workload, pod: &Pod) -> WorkloadSeen {
         let Some(status) = &pod.status else { return starting("waiting for a machine") };
-        let conditions = status.conditions.as_deref().unwrap_or_default();
-        if let Some(condition) = conditions.iter().find(|condition| is_unschedulable(condition)) {
+        if let Some(condition) = status.conditions.iter().find(|condition| is_unschedulable(condition)) {
             return self.unschedulable(program, pod, condition);
         }
-        let inits = status.init_container_statuses.iter().flatten();
+        let inits = status.init_containers.iter().map(|status| (status, true));
         let mut waiting = None;
-        for (container, is_init) in inits
-            .map(|status| (status, true))
-            .chain(status.container_statuses.iter().flatten().map(|status| (status, false)))
-        {
+        for (container, is_init) in inits.chain(status.containers.iter().map(|status| (status, false))) {
             match container_seen(program, container, is_init) {
                 Some(WorkloadSeen::Broken(reason)) => return WorkloadSeen::Broken(reason),
                 Some(other) => waiting = waiting.or(Some(other)),
@@ -148,8 +132,8 @@ impl Surroundings {
             }
             return starting("waiting for its disk");
         }
-        let since = condition.last_transition_time.as_ref().or(pod.metadata.creation_timestamp.as_ref());
-        if since.is_some_and(|since| self.now.duration_since(since.0) > UNSCHEDULABLE_PATIENCE) {
+        let since = condition.last_transition_time.as_ref().map(|time| time.0).or(pod.created);
+        if since.is_some_and(|since| self.now.duration_since(since) > UNSCHEDULABLE_PATIENCE) {
             return broken(ReasonCode::Unschedulable, format!("{}: {message}", program.name));
         }
         starting(&format!("waiting for a machine: {message}"))
@@ -157,9 +141,9 @@ impl Surroundings {
 
     /// A claim of this pod that nobody can satisfy.
     fn claim_trouble(&self, pod: &Pod) -> Option<Reason> {
-        let pending = self.claims.iter().filter(|claim| is_pending(claim) && mounts(pod, claim));
+        let pending = self.claims.iter().filter(|claim| claim.pending && pod.claims.contains(&claim.name));
         for claim in pending {
-            let name = claim.metadata.name.as_deref().unwrap_or_default();
+            let name = claim.name.as_str();
             let complaint = self.warning(|event| {
                 event.involved_object.kind.as_deref() == Some("PersistentVolumeClaim")
                     && event.involved_object.name.as_deref() == Some(name)
@@ -169,9 +153,8 @@ impl Surroundings {
                 let message = event.message.as_deref().unwrap_or_default();
                 return Some(Reason::new(ReasonCode::Volume, format!("claim {name}: {message}")));
             }
-            let classless = claim.spec.as_ref().is_some_and(|spec| spec.storage_class_name.is_none());
-            let age = claim.metadata.creation_timestamp.as_ref().map(|made| self.now.duration_since(made.0));
-            if classless && age.is_some_and(|age| age > VOLUME_PATIENCE) {
+            let age = claim.created.map(|made| self.now.duration_since(made));
+            if claim.classless && age.is_some_and(|age| age > VOLUME_PATIENCE) {
                 let detail = format!("claim {name}: no storage class is named and the cluster has no default one");
                 return Some(Reason::new(ReasonCode::Volume, detail));
             }
@@ -180,18 +163,13 @@ impl Surroundings {
     }
 
     fn mount_trouble(&self, program: &Workload, pod: &Pod) -> Option<Reason> {
-        let name = pod.metadata.name.as_deref();
         let event = self.warning(|event| {
             event.involved_object.kind.as_deref() == Some("Pod")
-                && event.involved_object.name.as_deref() == name
+                && event.involved_object.name.as_deref() == Some(&pod.name)
                 && matches!(event.reason.as_deref(), Some("FailedMount" | "FailedAttachVolume" | "FailedMapVolume"))
         })?;
         // Once a container ran, the disk is there.
-        let status = pod.status.as_ref()?;
-        let mut containers = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
-        let ran = containers.any(|container| {
-            container.state.as_ref().is_some_and(|state| state.running.is_some() || state.terminated.is_some())
-        });
+        let ran = pod.status.as_ref()?.ran;
         let serious = event_count(event) >= COMPLAINTS && !ran;
         let message = event.message.as_deref().unwrap_or_default();
         serious.then(|| Reason::new(ReasonCode::Volume, format!("{}: {message}", program.name)))
@@ -302,16 +280,6 @@ fn image_trouble(status: &ContainerStatus) -> Option<ReasonCode> {
         }
         _ => None,
     }
-}
-
-fn is_pending(claim: &PersistentVolumeClaim) -> bool {
-    claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Pending")
-}
-
-fn mounts(pod: &Pod, claim: &PersistentVolumeClaim) -> bool {
-    let volumes = pod.spec.iter().flat_map(|spec| spec.volumes.iter().flatten());
-    let mut names = volumes.filter_map(|volume| Some(&volume.persistent_volume_claim.as_ref()?.claim_name));
-    names.any(|name| claim.metadata.name.as_ref() == Some(name))
 }
 
 fn event_time(event: &Event) -> Option<Timestamp> {

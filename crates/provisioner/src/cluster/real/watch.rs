@@ -1,23 +1,19 @@
 //! What the cluster holds of our stores, kept current by watches: a look at a thousand stores costs no call for these.
 
-use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
-use k8s_openapi::api::core::v1::{Event, Namespace, PersistentVolume, PersistentVolumeClaim, Pod};
-use k8s_openapi::api::networking::v1::Ingress;
+use k8s_openapi::api::core::v1::{Event, Namespace, PersistentVolume};
 use kube::api::DynamicObject;
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
-use serde::de::DeserializeOwned;
 use store_model::StoreId;
 use tokio::sync::watch;
 
 use super::changes::Changes;
-use super::light::Light;
+use super::light::{Deployment, Ingress, Light, Pod, StatefulSet, Volume, VolumeClaim};
 use super::namespace::{LABEL_ID, NAMESPACE_PREFIX};
 use super::shelf::{self, Objects, Shelf};
 
@@ -27,8 +23,8 @@ pub struct Watches {
     pub pods: Arc<Shelf<Pod>>,
     pub deployments: Arc<Shelf<Deployment>>,
     pub stateful_sets: Arc<Shelf<StatefulSet>>,
-    pub claims: Arc<Shelf<PersistentVolumeClaim>>,
-    pub volumes: Arc<Shelf<PersistentVolume>>,
+    pub claims: Arc<Shelf<VolumeClaim>>,
+    pub volumes: Arc<Shelf<Volume>>,
     pub warnings: Arc<Shelf<Event>>,
     pub ingresses: Arc<Shelf<Ingress>>,
     /// Empty where nothing asks for certificates or routes: their kinds may not exist in the cluster.
@@ -119,18 +115,18 @@ impl Starter {
         &mut self,
         plural: &'static str,
         config: watcher::Config,
-        kind: K::DynamicType,
-        place: fn(&K) -> Option<String>,
+        kind: <K::Whole as Resource>::DynamicType,
+        place: fn(&K::Whole) -> Option<String>,
     ) -> Arc<Shelf<K>>
     where
-        K: Resource + Light + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-        K::DynamicType: Send + Sync + 'static,
+        K: Light,
+        <K::Whole as Resource>::DynamicType: Send + Sync + 'static,
     {
         let shelved = Arc::new(Shelf::new());
         let (listed, seen) = watch::channel(false);
         self.listed.push(seen);
-        let api: Api<K> = Api::all_with(self.client.clone(), &kind);
-        tokio::spawn(follow(plural, api, config, place, shelved.clone(), listed, self.changes.clone()));
+        let api: Api<K::Whole> = Api::all_with(self.client.clone(), &kind);
+        tokio::spawn(follow::<K>(plural, api, config, place, shelved.clone(), listed, self.changes.clone()));
         shelved
     }
 }
@@ -138,17 +134,15 @@ impl Starter {
 /// Keeps one shelf current for as long as the process lives. A watch that ends goes on where it was, an expired one lists
 /// anew; meanwhile the shelf keeps what it had. One on which nothing comes any more, not even its end, is given up some
 /// seconds after that was due.
-async fn follow<K>(
+async fn follow<K: Light>(
     plural: &'static str,
-    api: Api<K>,
+    api: Api<K::Whole>,
     config: watcher::Config,
-    place: fn(&K) -> Option<String>,
+    place: fn(&K::Whole) -> Option<String>,
     shelf: Arc<Shelf<K>>,
     listed: watch::Sender<bool>,
     changes: Arc<Changes>,
-) where
-    K: Resource + Light + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-{
+) {
     // One object after the other instead of a page of them: neither side holds a whole list in its memory, and a
     // thousand stores cost as many calls as ten.
     let mut events = watcher(api.clone(), config.clone().streaming_lists()).default_backoff().boxed();
@@ -158,7 +152,7 @@ async fn follow<K>(
             Ok(watcher::Event::Init) => fresh.clear(),
             Ok(watcher::Event::InitApply(object)) => {
                 if let Some(namespace) = store_namespace(&object, place) {
-                    shelf::put(&mut fresh, &namespace, object.light());
+                    shelf::put(&mut fresh, &namespace, K::of(object));
                 }
             }
             Ok(watcher::Event::InitDone) => {
@@ -169,7 +163,7 @@ async fn follow<K>(
             }
             Ok(watcher::Event::Apply(object)) => {
                 if let Some(namespace) = store_namespace(&object, place) {
-                    shelf.put(&namespace, object.light());
+                    shelf.put(&namespace, K::of(object));
                     tell(&changes, &namespace);
                 }
             }
@@ -217,12 +211,13 @@ fn claim_namespace(volume: &PersistentVolume) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::api::core::v1 as core;
     use kube::core::Status;
 
     use super::*;
 
-    fn pod(namespace: &str) -> Pod {
-        let mut pod = Pod::default();
+    fn pod(namespace: &str) -> core::Pod {
+        let mut pod = core::Pod::default();
         pod.metadata.namespace = Some(namespace.to_owned());
         pod
     }

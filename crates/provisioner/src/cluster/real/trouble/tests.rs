@@ -9,8 +9,8 @@ use crate::cluster::real::light::Light;
 const NOW: &str = "2026-11-23T12:00:00Z";
 
 /// As the watches keep it.
-fn parse<T: serde::de::DeserializeOwned + Light>(value: Value) -> T {
-    serde_json::from_value::<T>(value).unwrap().light()
+fn parse<T: Light>(value: Value) -> T {
+    T::of(serde_json::from_value(value).unwrap())
 }
 
 fn store(engine: Engine) -> Store {
@@ -180,7 +180,7 @@ fn a_full_heap_is_said_so() {
     let medusa = program(Engine::Medusa, "medusa");
     let crashed = container("medusa", 3, ended(134, said));
     let surroundings = around(vec![pod(medusa, json!({"containerStatuses": [crashed]}))], vec![]);
-    let WorkloadSeen::Broken(reason) = surroundings.deployment(medusa, Some(&Deployment::default())) else {
+    let WorkloadSeen::Broken(reason) = surroundings.deployment(medusa, Some(&parse(json!({"metadata": {"generation": 1}})))) else {
         panic!("not broken")
     };
     assert!(reason.detail.contains("more memory than its heap allows"), "{}", reason.detail);
@@ -202,7 +202,7 @@ fn a_full_cluster_is_given_a_moment() {
 fn a_claim_that_cannot_be_satisfied_is_the_volume_not_the_machine() {
     let message = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.";
     let pods = vec![pod(mysql(), unscheduled("2026-11-23T11:58:30Z", message))];
-    let claim = |class: Value, made: &str| -> Arc<PersistentVolumeClaim> {
+    let claim = |class: Value, made: &str| -> Arc<VolumeClaim> {
         Arc::new(parse(json!({
             "metadata": {"name": "data-mysql-0", "creationTimestamp": made},
             "spec": {"storageClassName": class}, "status": {"phase": "Pending"},
