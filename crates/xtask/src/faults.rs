@@ -23,9 +23,23 @@ pub struct Chaos {
 
 /// The environment of crate faults' tests and programs.
 pub fn environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
+    let provisioner = || Cargo::binary_with("provisioner", &["faults"]).and_then(|built| kept(&built));
+    programs(progress, "compile the provisioner with its fault points", provisioner)
+}
+
+/// The same for what is measured: the provisioner as it is released.
+pub fn environment_for_benches(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
+    programs(progress, "compile the provisioner as it is released", || Cargo::binary_for_release("provisioner"))
+}
+
+fn programs(
+    progress: &Progress,
+    what: &str,
+    provisioner: impl Fn() -> Result<PathBuf>,
+) -> Result<Vec<(&'static str, PathBuf)>> {
     let binaries = local_cluster::build(&target::settings(local_cluster::DEFAULT_NAME)?, progress)?;
-    let step = progress.step("compile the provisioner with its fault points", None);
-    let built = Cargo::binary_with("provisioner", &["faults"]).and_then(|built| kept(&built));
+    let step = progress.step(what, None);
+    let built = provisioner();
     match &built {
         Ok(_) => step.done(""),
         Err(error) => step.fail(error),

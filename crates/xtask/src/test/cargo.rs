@@ -86,9 +86,18 @@ impl Cargo {
 
     /// The same with more of its features.
     pub fn binary_with(package: &str, features: &[&str]) -> Result<PathBuf> {
+        Cargo::build(package, &["--features", &features.join(",")])
+    }
+
+    /// The same as it goes into an image: for measuring.
+    pub fn binary_for_release(package: &str) -> Result<PathBuf> {
+        Cargo::build(package, &["--release"])
+    }
+
+    fn build(package: &str, how: &[&str]) -> Result<PathBuf> {
         let output = Cargo::command()
             .args(["build", "--quiet", "--message-format=json", "--package", package])
-            .args(["--features", &features.join(",")])
+            .args(how)
             .stderr(Stdio::inherit())
             .output()
             .context("run cargo build")?;
