@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
+use crate::snapshot::release_state;
 use crate::{NAMESPACE, PROVISIONER, Process, Store, World, is_program, process_of};
 
 const SOON: Duration = Duration::from_mins(2);
+const LOOK: Duration = Duration::from_millis(2);
+/// Helm writes down that it begins, and then some twenty objects, each by a request of its own.
+const STEP: Duration = Duration::from_millis(10);
 const HELM_RUNS: &str = "store_platform_helm_runs_total";
 
 pub struct Provisioner {
@@ -35,10 +40,29 @@ impl Provisioner {
         self.process.kill().await
     }
 
-    /// The Helm that works on the store right now.
-    pub fn helm_of(&self, store: &Store) -> Result<Option<Process>> {
+    /// The Helm that works on the store, standing still when it has brought the release's record from one state to the
+    /// next. It is through in a fraction of a second, so it is let go by small steps, and looked at after each.
+    pub async fn hold_helm(&self, store: &Store, from: &str, to: &str) -> Result<Process> {
         let release = store.namespace();
-        process_of(&self.uid, |words| is_program(words, "helm") && words.contains(&release.as_str()))
+        let of_store = |words: &[&str]| is_program(words, "helm") && words.contains(&release.as_str());
+        let deadline = Instant::now() + SOON;
+        let helm = loop {
+            match process_of(&self.uid, of_store)? {
+                Some(helm) => break helm,
+                None if Instant::now() > deadline => bail!("no Helm came to work on {release}"),
+                None => sleep(LOOK).await,
+            }
+        };
+        loop {
+            helm.pause().await.with_context(|| format!("Helm ended before its release was {to:?}"))?;
+            match release_state(store).await? {
+                state if state == to => return Ok(helm),
+                state if state == from => {}
+                state => bail!("Helm took its release from {from:?} to {state:?} in one step"),
+            }
+            helm.go_on().await?;
+            sleep(STEP).await;
+        }
     }
 
     /// The same pod, one restart later, and ready.

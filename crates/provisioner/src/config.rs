@@ -17,7 +17,7 @@ mod vars;
 use vars::Vars;
 
 /// The names this program understands, but those that the engines add.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 40] = [
     "APP_ENV",
     "LOG_LEVEL",
     "LISTEN_ADDR",
@@ -56,7 +56,12 @@ const NAMES: [&str; 38] = [
     "LEASE_SECONDS",
     "WATCH_TIMEOUT_SECONDS",
     "SHUTDOWN_GRACE_SECONDS",
+    "ORPHAN_SWEEP_SECONDS",
+    "ORPHAN_GRACE_SECONDS",
 ];
+
+/// Oftener than this, sweeping would be all that a replica does.
+const SWEEP_MIN: Duration = Duration::from_secs(1);
 
 /// Set by Kubernetes or by the developer, and handed on to Helm, which finds the API server by them.
 const HELM_PASSES: [&str; 4] = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"];
@@ -92,6 +97,16 @@ pub struct Config {
     pub watch_limit: Duration,
     /// How long an act may go on after SIGTERM before it is cut: most end in this time, the others go on elsewhere.
     pub shutdown_grace: Duration,
+    pub orphans: Orphans,
+}
+
+/// What is in the cluster without a living store, and the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orphans {
+    /// Between two sweeps.
+    pub sweep: Duration,
+    /// Until what may be taken away is.
+    pub grace: Duration,
 }
 
 /// How a store's address looks from outside.
@@ -226,6 +241,12 @@ impl Config {
             lease: lease(&mut vars),
             watch_limit: watch_limit(&mut vars),
             shutdown_grace: vars.seconds("SHUTDOWN_GRACE_SECONDS", 1),
+            orphans: Orphans {
+                // Nothing hangs on finding litter sooner; a store that is lost is noticed within two of these.
+                sweep: vars.seconds("ORPHAN_SWEEP_SECONDS", 300).max(SWEEP_MIN),
+                // A day: whoever put back yesterday's database notices before anything goes.
+                grace: vars.seconds("ORPHAN_GRACE_SECONDS", 86_400),
+            },
             base_domain: match base_domain {
                 Some(domain) => domain,
                 None => return Err(ConfigError(vars.errors)),

@@ -1,5 +1,6 @@
 //! The service that provisions stores: parse (`http`), remember (`db`), go on (`worker`), reach the cluster (`cluster`).
 
+pub mod adopt;
 pub mod cluster;
 pub mod config;
 pub mod db;
@@ -125,6 +126,8 @@ async fn work(db: Db, cluster: Arc<RealCluster>, config: Config, mut stopped: wa
         lease: config.lease,
         deadline: config.ready_deadline,
         grace: config.shutdown_grace,
+        sweep: config.orphans.sweep,
+        orphan_grace: config.orphans.grace,
         ..worker::Settings::new(config.identity.pod)
     };
     let cluster: Arc<dyn Cluster> = cluster;

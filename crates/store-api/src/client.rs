@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
-    API_PREFIX, CreateStore, CredentialsView, EngineView, EventPage, EventStream, IDEMPOTENCY_KEY, Problem,
-    StoreListQuery, StorePage, StoreView, transport,
+    API_PREFIX, Adopt, AdoptionReport, CreateStore, CredentialsView, DoctorReport, EngineView, EventPage, EventStream,
+    IDEMPOTENCY_KEY, Problem, StoreListQuery, StorePage, StoreView, transport,
 };
 
 /// An answer that takes longer than this will not come: the API never waits for a cluster to finish.
@@ -122,6 +122,22 @@ impl Client {
 
     pub async fn engines(&self) -> Result<Vec<EngineView>, ClientError> {
         self.read(self.request(Method::GET, &["engines"])?).await
+    }
+
+    /// What is in the cluster without a living store, and the other way round, as the last sweep saw it.
+    pub async fn doctor(&self) -> Result<DoctorReport, ClientError> {
+        self.read(self.request(Method::GET, &["doctor"])?).await
+    }
+
+    /// The same, after a sweep that begins now.
+    pub async fn doctor_sweep(&self) -> Result<DoctorReport, ClientError> {
+        self.write(Method::POST, &["doctor", "sweep"]).await
+    }
+
+    /// Makes the rows of stores again that have none, or of the one in this namespace. Asking twice makes none twice.
+    pub async fn doctor_adopt(&self, namespace: Option<&str>) -> Result<AdoptionReport, ClientError> {
+        let body = Adopt { namespace: namespace.map(str::to_owned) };
+        self.read(self.request(Method::POST, &["doctor", "adopt"])?.json(&body)).await
     }
 
     /// Whether the provisioner says that it can work; the answer's text says what is missing.

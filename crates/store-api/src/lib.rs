@@ -3,6 +3,7 @@
 //! Every type serialises in camelCase. Times are RFC 3339 in UTC, money is a decimal string with its currency beside it.
 
 mod client;
+mod doctor;
 mod engine;
 mod event;
 mod problem;
@@ -12,6 +13,9 @@ mod transport;
 mod words;
 
 pub use client::{Client, ClientError, ClientSettings};
+pub use doctor::{
+    Adopt, AdoptionOutcome, AdoptionReport, AdoptionView, AuditView, DoctorReport, OrphanView, RemovedView, SweepView,
+};
 pub use engine::EngineView;
 pub use event::{EventPage, EventView};
 pub use problem::{FieldError, Problem};

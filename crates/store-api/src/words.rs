@@ -32,6 +32,7 @@ macro_rules! words {
 
 words! {
     Engine: store_model::Engine, "The software a store runs.";
+    Orphan: store_model::orphans::Orphan, "What does not belong together; see docs/failures.md.";
     Phase: store_model::Phase, "How far a store came. Ready means: it has sold something.";
     Plan: store_model::Plan, "The size a store is given.";
     ReasonCode: store_model::ReasonCode, "Why a store is not where it should be; each has a heading in docs/failures.md.";

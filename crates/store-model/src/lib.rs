@@ -4,6 +4,7 @@
 mod engine;
 mod names;
 mod next;
+mod orphan;
 mod phase;
 mod plan;
 mod progress;
@@ -22,5 +23,13 @@ pub use reason::{Reason, ReasonCode};
 pub use seen::{NamespaceSeen, ReleaseSeen, RouteSeen, Seen, WorkloadSeen};
 pub use step::{Recovery, Stage, StageState, Step};
 pub use store::{Desired, Store, StoreSettings};
+
+pub mod orphans {
+    //! See `orphan.rs`.
+    pub use crate::orphan::{
+        Extent, NamespaceFacts, Orphan, Removal, RowFacts, SIGHTINGS_MIN, Seen, adopted_phase, orphan, removal,
+        volume_is_orphaned,
+    };
+}
 
 pub mod values;

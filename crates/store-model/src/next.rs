@@ -12,8 +12,17 @@ pub const UNINSTALL_ATTEMPTS: u32 = 3;
 /// Total and pure: every store and every sight has a step, and the same pair always has the same one.
 pub fn next_step(store: &Store, seen: &Seen) -> Step {
     match (store.desired, store.phase) {
-        // A newer chart for a ready store is for upgrades to bring, not for a look that happens by.
-        (Desired::Present | Desired::Absent, Phase::Deleted) | (Desired::Present, Phase::Ready) => Step::Rest,
+        (Desired::Present | Desired::Absent, Phase::Deleted) => Step::Rest,
+        (Desired::Present, Phase::Ready) => match &seen.namespace {
+            // A newer chart for a ready store is for upgrades to bring, not for a look that happens by.
+            NamespaceSeen::Ours | NamespaceSeen::Terminating { .. } => Step::Rest,
+            NamespaceSeen::Foreign => foreign(store),
+            // Not made anew by itself: an empty shop in the place of a full one is no cure.
+            NamespaceSeen::Absent => {
+                let detail = format!("namespace {} is gone", store.id.namespace());
+                Step::Fail(Reason::new(ReasonCode::NamespaceLost, detail))
+            }
+        },
         // A store that is being deleted never turns back, whatever the row says it should be.
         (Desired::Present | Desired::Absent, Phase::Deleting) => delete_step(store, seen),
         (Desired::Absent, Phase::Requested | Phase::Provisioning | Phase::Proving | Phase::Ready | Phase::Failed) => {
@@ -73,6 +82,8 @@ fn create_step(store: &Store, seen: &Seen) -> Step {
     }
     match seen.release {
         ReleaseSeen::Deployed { current: true } => {}
+        // What is being proved runs already, as an adopted store does: it is proved as it is.
+        ReleaseSeen::Deployed { current: false } if store.phase == Phase::Proving => {}
         ReleaseSeen::Absent
         | ReleaseSeen::Deployed { current: false }
         | ReleaseSeen::Failed { .. }
@@ -171,7 +182,8 @@ fn wait(seen: &Seen, on: Stage, detail: String) -> Step {
 }
 
 fn foreign(store: &Store) -> Step {
-    let detail = format!("namespace {} exists without our labels", store.id.namespace());
+    let detail =
+        format!("namespace {} exists and is not the store's: its labels or its UID differ", store.id.namespace());
     Step::Fail(Reason::new(ReasonCode::ForeignNamespace, detail))
 }
 
@@ -194,7 +206,9 @@ fn heals_by_itself(reason: &Reason) -> bool {
         | ReasonCode::Database
         | ReasonCode::SetUp
         | ReasonCode::Deadline
-        | ReasonCode::Route => true,
+        | ReasonCode::Route
+        // The very same namespace, by its UID, came back with all that was in it.
+        | ReasonCode::NamespaceLost => true,
         ReasonCode::ProofRefused
         | ReasonCode::Release
         | ReasonCode::ForeignNamespace

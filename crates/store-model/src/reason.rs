@@ -30,6 +30,8 @@ pub enum ReasonCode {
     Release,
     /// A namespace of that name exists and is not ours.
     ForeignNamespace,
+    /// The store's namespace is gone, and nobody asked for that.
+    NamespaceLost,
     /// The certificate or the route does not come up.
     Route,
     /// Deletion waits for something that Kubernetes does not let go of.
@@ -39,7 +41,7 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
-    pub const ALL: [ReasonCode; 14] = [
+    pub const ALL: [ReasonCode; 15] = [
         ReasonCode::ImagePull,
         ReasonCode::Quota,
         ReasonCode::Unschedulable,
@@ -51,6 +53,7 @@ impl ReasonCode {
         ReasonCode::Deadline,
         ReasonCode::Release,
         ReasonCode::ForeignNamespace,
+        ReasonCode::NamespaceLost,
         ReasonCode::Route,
         ReasonCode::DeleteBlocked,
         ReasonCode::Cluster,
@@ -69,6 +72,7 @@ impl ReasonCode {
             ReasonCode::Deadline => "deadline",
             ReasonCode::Release => "release",
             ReasonCode::ForeignNamespace => "foreign-namespace",
+            ReasonCode::NamespaceLost => "namespace-lost",
             ReasonCode::Route => "route",
             ReasonCode::DeleteBlocked => "delete-blocked",
             ReasonCode::Cluster => "cluster",
@@ -93,6 +97,7 @@ impl ReasonCode {
             ReasonCode::Deadline => "The store was not ready in time.",
             ReasonCode::Release => "The cluster refused the store's installation.",
             ReasonCode::ForeignNamespace => "The place for this store is taken by something that is not ours.",
+            ReasonCode::NamespaceLost => "The store is gone from the cluster, and nobody asked for that.",
             ReasonCode::Route => "The store's address is not reachable yet.",
             ReasonCode::DeleteBlocked => "Something in the cluster does not let go of the store.",
             ReasonCode::Cluster => "The cluster does not answer.",
@@ -119,6 +124,9 @@ impl ReasonCode {
             ReasonCode::Deadline => "Retry; if it happens again the cluster is too busy or too small.",
             ReasonCode::Release => "Look at Helm's message in the detail; after the cure, retry.",
             ReasonCode::ForeignNamespace => "Delete this store and create it again: it gets a new place.",
+            ReasonCode::NamespaceLost => {
+                "Ask the operator for a backup of the cluster; a retry makes the store anew, without its data."
+            }
             ReasonCode::Route => "Check the ingress controller, the issuer and the host name, then retry.",
             ReasonCode::DeleteBlocked => {
                 "Ask the operator to remove the object named in the detail; the deletion then goes on by itself."

@@ -5,6 +5,8 @@ use crate::Reason;
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and every mix of them can be seen")]
 pub struct Seen {
     pub namespace: NamespaceSeen,
+    /// Of the namespace that is there, whosever it is.
+    pub namespace_uid: Option<String>,
     /// The RoleBinding that lets the provisioner work inside the namespace.
     pub access: bool,
     pub credentials: bool,
@@ -28,7 +30,7 @@ pub enum NamespaceSeen {
     Terminating {
         blocked_by: Option<String>,
     },
-    /// Same name, but not our labels: never touched.
+    /// Same name, but not our labels, or not the UID of the one that was made for the store: never touched.
     Foreign,
 }
 

@@ -19,6 +19,8 @@ pub struct Store {
     pub attempts: u32,
     /// The owner asked for another try, and what is stuck has not been restarted since.
     pub retried: bool,
+    /// Of the namespace that was made for it, once that was seen; one with another UID is somebody else's.
+    pub namespace_uid: Option<String>,
 }
 
 /// What the owner chose besides the name and the engine.

@@ -162,14 +162,35 @@ fn patience_ends_with_the_most_useful_word() {
 #[test]
 fn a_foreign_namespace_is_never_touched() {
     let foreign = Seen { namespace: NamespaceSeen::Foreign, ..whole() };
-    for phase in [Phase::Requested, Phase::Provisioning, Phase::Proving] {
+    for phase in [Phase::Requested, Phase::Provisioning, Phase::Proving, Phase::Ready] {
         let Step::Fail(reason) = next_step(&store(phase), &foreign) else { panic!("{phase:?} does not fail") };
         assert_eq!(reason.code, ReasonCode::ForeignNamespace);
     }
-    assert_eq!(next_step(&store(Phase::Ready), &foreign), Step::Rest);
     assert_eq!(next_step(&store(Phase::Failed), &foreign), Step::Rest);
     let deleting = Store { desired: Desired::Absent, ..store(Phase::Deleting) };
     assert_eq!(next_step(&deleting, &foreign), Step::FinishDelete);
+}
+
+#[test]
+fn a_ready_store_whose_namespace_is_gone_is_not_ready_any_more() {
+    let Step::Fail(reason) = next_step(&store(Phase::Ready), &nothing()) else { panic!("it does not fail") };
+    assert_eq!(reason.code, ReasonCode::NamespaceLost);
+    let going = Seen { namespace: NamespaceSeen::Terminating { blocked_by: None }, ..whole() };
+    assert_eq!(next_step(&store(Phase::Ready), &going), Step::Rest);
+    // A retry makes it anew, a delete ends it.
+    assert_eq!(next_step(&store(Phase::Requested), &nothing()), Step::Enter(Phase::Provisioning));
+    let deleting = Store { desired: Desired::Absent, ..store(Phase::Deleting) };
+    assert_eq!(next_step(&deleting, &nothing()), Step::FinishDelete);
+}
+
+/// The release of an adopted store is proved, not replaced: the platform's values may have changed since it was made.
+#[test]
+fn what_is_being_proved_is_proved_as_it_is() {
+    let older = Seen { release: ReleaseSeen::Deployed { current: false }, ..whole() };
+    assert_eq!(next_step(&store(Phase::Proving), &older), Step::Prove);
+    assert_eq!(next_step(&store(Phase::Provisioning), &older), Step::InstallRelease);
+    let half = Seen { release: ReleaseSeen::Absent, ..whole() };
+    assert_eq!(next_step(&store(Phase::Proving), &half), Step::InstallRelease);
 }
 
 #[test]

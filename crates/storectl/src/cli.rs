@@ -55,9 +55,27 @@ pub enum Command {
     /// List what stores can be made of.
     Engines,
     /// Check the way to the platform and what it says of itself.
-    Doctor,
+    Doctor {
+        #[command(subcommand)]
+        command: Option<DoctorCommand>,
+    },
     /// Print a completion script for a shell.
     Completion { shell: Shell },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DoctorCommand {
+    /// Make the rows of stores again that are in the cluster and not in the platform's database.
+    Adopt(Adopt),
+}
+
+#[derive(Args, Debug)]
+pub struct Adopt {
+    /// One namespace, e.g. store-s0123456789a; also one under another UID than the store's row knows.
+    pub namespace: Option<String>,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 #[derive(Args, Debug)]

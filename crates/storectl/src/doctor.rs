@@ -1,7 +1,9 @@
 //! Checks the way to the platform, step by step, and names the cure of what it finds.
 
+pub mod adopt;
+
 use serde::Serialize;
-use store_api::{ClientError, StoreListQuery};
+use store_api::{ClientError, DoctorReport, OrphanView, StoreListQuery};
 use store_model::Phase;
 
 use crate::cli::Connection;
@@ -61,8 +63,51 @@ async fn checks(session: &Session) -> Vec<Check> {
     }
     if authorized {
         checks.extend(stores(session).await);
+        match client.doctor().await {
+            Ok(report) => checks.extend(findings(&report)),
+            Err(error) => checks.push(check("orphans", Err(error))),
+        }
     }
     checks
+}
+
+/// After so many missed sweeps nobody sweeps any more.
+const SWEEPS_MISSED: u64 = 3;
+
+/// The last sweep, one line for each orphan, and the audit chain.
+fn findings(report: &DoctorReport) -> Vec<Check> {
+    let DoctorReport { sweep, orphans, removed, audit } = report;
+    let late = sweep.age_seconds.is_some_and(|age| age > SWEEPS_MISSED.saturating_mul(sweep.every_seconds));
+    let last = match (sweep.at, sweep.age_seconds) {
+        (Some(at), Some(age)) => {
+            format!("the last one {age} s ago, at {at}; {} found, {} removed", orphans.len(), removed.len())
+        }
+        _ => "not yet".to_owned(),
+    };
+    let mut checks = vec![Check { check: "sweeps for orphans".to_owned(), ok: !late, detail: last }];
+    checks.extend(orphans.iter().map(finding));
+    let detail = match audit.broken_at {
+        None => format!("{} rows", audit.rows),
+        Some(row) => format!("row {row} is not as it was written: somebody changed the audit, or took rows out of it"),
+    };
+    checks.push(Check { check: "the audit chain is whole".to_owned(), ok: audit.intact, detail });
+    checks
+}
+
+fn finding(orphan: &OrphanView) -> Check {
+    let OrphanView { kind, name, first_seen_at, sightings, holds, removes_at, removing, cure, .. } = orphan;
+    let held = if holds.is_empty() { String::new() } else { format!("; {}", holds.join(", ")) };
+    let goes = match (removing, removes_at) {
+        (true, _) => " It is being removed.".to_owned(),
+        (false, Some(at)) => format!(" It goes by itself at {at}."),
+        (false, None) => String::new(),
+    };
+    Check {
+        check: format!("{} {name}", kind.as_str()),
+        // What goes by itself needs nobody.
+        ok: *removing || removes_at.is_some(),
+        detail: plain(&format!("seen {sightings} times since {first_seen_at}{held}. {cure}{goes}")),
+    }
 }
 
 /// One line for each store that needs somebody, or one that says that none does.

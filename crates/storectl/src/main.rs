@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, DoctorCommand};
 use failure::Failure;
 use output::Output;
 use session::Session;
@@ -46,7 +46,10 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Login(login) => login::run(&connection, login, &output).await,
         Command::Store(command) => store::run(&Session::open(&connection)?, command, &output).await,
         Command::Engines => store::engines(&Session::open(&connection)?, &output).await,
-        Command::Doctor => doctor::run(&connection, &output).await,
+        Command::Doctor { command: None } => doctor::run(&connection, &output).await,
+        Command::Doctor { command: Some(DoctorCommand::Adopt(adopt)) } => {
+            doctor::adopt::run(&Session::open(&connection)?, adopt, &output).await
+        }
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "storectl", &mut script);

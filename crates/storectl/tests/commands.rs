@@ -48,12 +48,16 @@ impl World {
     }
 
     async fn with_images(images: &[ImageName]) -> (World, Worker) {
+        World::beside(&Fake::new(Pace::AtOnce), images).await
+    }
+
+    async fn beside(fake: &Fake, images: &[ImageName]) -> (World, Worker) {
         let home = tempfile::tempdir().unwrap();
         let env = [("BASE_DOMAIN", "localhost"), ("DATA_DIR", home.path().to_str().unwrap())];
         let env = env.into_iter().chain(images.iter().map(|image| (image.env(), "store-platform/image:1")));
         let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let config = Config::from_env_map(env).unwrap();
-        let fake = Fake::new(Pace::AtOnce);
+        let fake = fake.clone();
         let app = App {
             db: Db::open(&config.database).await.unwrap(),
             cluster: Arc::new(fake.clone()),
@@ -265,6 +269,45 @@ async fn a_store_that_failed_is_told_with_its_cure_and_a_retry_mends_it() {
     assert_eq!(retried.code, 0, "{}", retried.err);
     let doctor = world.run(&["doctor"]).await;
     assert_eq!(doctor.code, 0, "{}{}", doctor.out, doctor.err);
+}
+
+/// The platform's database is lost: another provisioner on an empty one, beside the same cluster.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_database_is_found_by_the_doctor_and_made_again() {
+    let before = World::working().await;
+    let made = before.run(&["store", "create", "cups", "--wait"]).await;
+    assert_eq!(made.code, 0, "{}", made.err);
+    let view = before.json(&["store", "get", "cups"]).await;
+    let credentials = before.json(&["store", "credentials", "cups"]).await;
+
+    let (world, worker) = World::beside(&before.fake, &ImageName::ALL).await;
+    worker.work();
+    assert_eq!(world.run(&["store", "get", "cups"]).await.code, 3);
+    let refused = world.run(&["doctor", "adopt"]).await;
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("--yes") && refused.err.contains("store-"), "{}", refused.err);
+    let doctor = world.run(&["doctor"]).await;
+    assert_eq!(doctor.code, 1, "{}", doctor.out);
+    assert!(doctor.out.contains("storectl doctor adopt"), "{}", doctor.out);
+
+    let adopted = world.run(&["doctor", "adopt", "--yes"]).await;
+    assert_eq!(adopted.code, 0, "{}{}", adopted.out, adopted.err);
+    assert!(adopted.out.contains("cups") && adopted.out.contains("adopted"), "{}", adopted.out);
+    assert_eq!(world.run(&["store", "wait", "cups", "--timeout", "40s"]).await.code, 0);
+    let again = world.json(&["store", "get", "cups"]).await;
+    for field in ["id", "host", "createdAt", "createdBy", "title", "plan", "engine"] {
+        assert_eq!(again[field], view[field], "{field}");
+    }
+    assert_eq!(world.json(&["store", "credentials", "cups"]).await, credentials);
+    assert_eq!(world.json(&["doctor", "adopt", "--yes"]).await["items"], serde_json::json!([]));
+    let doctor = world.run(&["doctor"]).await;
+    assert_eq!(doctor.code, 0, "{}", doctor.out);
+    assert!(doctor.out.contains("audit chain"), "{}", doctor.out);
+
+    let nobody = world.run(&["doctor", "adopt", "store-s0123456789a", "--yes"]).await;
+    assert_eq!(nobody.code, 1, "{}", nobody.err);
+    assert!(nobody.out.contains("refused"), "{}", nobody.out);
+    assert_eq!(world.run(&["doctor", "adopt", "kube-system", "--yes"]).await.code, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

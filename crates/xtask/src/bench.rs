@@ -8,7 +8,7 @@ use local_cluster::progress::Progress;
 
 mod create;
 mod engines;
-mod rates;
+mod harness;
 
 #[derive(Args, Clone, Debug)]
 pub struct Bench {
@@ -22,17 +22,17 @@ enum What {
     Create(create::Create),
     /// Seconds by step and memory of both engines; the golden dump against real migrations
     Engines(engines::Engines),
-    /// What stores at rest cost: memory, API calls of a restart, a pass over all of them; on an API server without nodes
-    Scale(rates::Scale),
-    /// Stores per second through the API, over Helm alone; on an API server without nodes
-    Throughput(rates::Throughput),
+    /// Ten thousand stores at rest against one thousand: a pass, a restart, memory
+    Scale(harness::Scale),
+    /// Stores a second through the API, against Helm alone side by side
+    Throughput(harness::Throughput),
 }
 
 pub fn run(args: &Bench, progress: &Progress) -> Result<ExitCode> {
     match &args.what {
         What::Create(create) => create::run(create, progress),
         What::Engines(engines) => engines::run(engines, progress),
-        What::Scale(scale) => rates::scale(scale, progress),
-        What::Throughput(throughput) => rates::throughput(throughput, progress),
+        What::Scale(scale) => harness::scale(scale, progress),
+        What::Throughput(throughput) => harness::throughput(throughput, progress),
     }
 }

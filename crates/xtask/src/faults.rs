@@ -5,7 +5,7 @@ use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use local_cluster::progress::Progress;
+use local_cluster::progress::{Progress, Step};
 
 use crate::target;
 use crate::test::Cargo;
@@ -21,29 +21,26 @@ pub struct Chaos {
     seed: Option<u64>,
 }
 
-/// The environment of crate faults' tests and programs.
+/// The environment of crate faults' tests and of its chaos.
 pub fn environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
-    let provisioner = || Cargo::binary_with("provisioner", &["faults"]).and_then(|built| kept(&built));
-    programs(progress, "compile the provisioner with its fault points", provisioner)
+    let step = progress.step("compile the provisioner with its fault points", None);
+    let built = Cargo::binary_with("provisioner", &["--features", "faults"]).and_then(|built| kept(&built));
+    with(built, step, progress)
 }
 
-/// The same for what is measured: the provisioner as it is released.
-pub fn environment_for_benches(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
-    programs(progress, "compile the provisioner as it is released", || Cargo::binary_for_release("provisioner"))
+/// The environment of its benches: the provisioner as it is shipped.
+pub fn release_environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
+    let step = progress.step("compile the provisioner as it is shipped", None);
+    let built = Cargo::binary_with("provisioner", &["--release"]);
+    with(built, step, progress)
 }
 
-fn programs(
-    progress: &Progress,
-    what: &str,
-    provisioner: impl Fn() -> Result<PathBuf>,
-) -> Result<Vec<(&'static str, PathBuf)>> {
-    let binaries = local_cluster::build(&target::settings(local_cluster::DEFAULT_NAME)?, progress)?;
-    let step = progress.step(what, None);
-    let built = provisioner();
+fn with(built: Result<PathBuf>, step: Step, progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
     match &built {
         Ok(_) => step.done(""),
         Err(error) => step.fail(error),
     }
+    let binaries = local_cluster::build(&target::settings(local_cluster::DEFAULT_NAME)?, progress)?;
     Ok(vec![("FAULTS_BIN", binaries.directory.clone()), ("HELM", binaries.helm()), ("FAULTS_PROVISIONER", built?)])
 }
 

@@ -24,6 +24,7 @@ pub struct Database {
     direct: Mutex<String>,
     through: Option<String>,
     file: Mutex<PathBuf>,
+    copy: PathBuf,
 }
 
 /// A store as its row says.
@@ -81,11 +82,11 @@ fn read_only(file: &Path) -> String {
 impl Database {
     pub async fn new(kind: Kind, directory: &Path) -> Result<Database> {
         sqlx::any::install_default_drivers();
-        let file = directory.join("data/store-platform.db");
+        let (file, copy) = (directory.join("data/store-platform.db"), directory.join("copy.db"));
         match kind {
             Kind::Sqlite => {
                 let (direct, file) = (Mutex::new(read_only(&file)), Mutex::new(file));
-                Ok(Database { kind, wire: None, direct, through: None, file })
+                Ok(Database { kind, wire: None, direct, through: None, file, copy })
             }
             Kind::Postgres => {
                 let server = Postgres::shared().await?;
@@ -93,7 +94,7 @@ impl Database {
                 let wire = SqlProxy::start(server.address).await?;
                 let through = Some(server.url(&name, wire.address));
                 let direct = Mutex::new(server.url(&name, server.address));
-                Ok(Database { kind, wire: Some(wire), direct, through, file: Mutex::new(file) })
+                Ok(Database { kind, wire: Some(wire), direct, through, file: Mutex::new(file), copy })
             }
         }
     }
@@ -102,10 +103,22 @@ impl Database {
         self.direct.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// SQLite's file is seen elsewhere: on a disk that only the provisioner has.
+    /// SQLite's file is elsewhere: on a disk that only the provisioner has mounted. SQLite would follow the way there to
+    /// its end and find nothing, so what is looked at is a copy, made anew for each look.
     pub fn is_at(&self, file: &Path) {
-        *self.direct.lock().unwrap_or_else(PoisonError::into_inner) = read_only(file);
+        *self.direct.lock().unwrap_or_else(PoisonError::into_inner) =
+            read_only(&self.copy).replace("mode=ro", "mode=rw");
         *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file.to_path_buf();
+    }
+
+    fn copied(&self) -> Result<()> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if self.kind == Kind::Sqlite && self.direct() != read_only(&file) {
+            std::fs::copy(&file, &self.copy).context("copy the database")?;
+            let log = file.with_extension("db-wal");
+            std::fs::copy(&log, self.copy.with_extension("db-wal")).context("copy the database's log")?;
+        }
+        Ok(())
     }
 
     /// What the provisioner is told.
@@ -119,6 +132,7 @@ impl Database {
 
     /// A connection of its own each time: a test looks rarely, and keeps nothing open that it later wonders about.
     async fn pool(&self) -> Result<AnyPool> {
+        self.copied()?;
         Ok(AnyPoolOptions::new().max_connections(1).connect(&self.direct()).await?)
     }
 

@@ -202,6 +202,15 @@ impl Scene {
         self.phase(service, store, Phase::Ready).await
     }
 
+    /// Ready after all, though it has failed.
+    pub async fn heals(&self, service: &Service, store: &str) -> Result<StoreView> {
+        until(&format!("store {store} to heal"), PATIENCE, async || {
+            let view = service.client.store_get(store).await?;
+            Ok((view.phase == Phase::Ready).then_some(view))
+        })
+        .await
+    }
+
     pub async fn deleted(&self, service: &Service, store: &str) -> Result<StoreView> {
         self.phase(service, store, Phase::Deleted).await
     }

@@ -25,6 +25,7 @@ mod row_21;
 mod row_22;
 mod row_23;
 mod row_24;
+mod row_25;
 mod row_26;
 mod row_27;
 mod row_28;

@@ -25,7 +25,7 @@ fn row_23_an_exhausted_quota_is_seen_in_seconds() -> Result<()> {
 
         // More is granted: it heals without being asked.
         scene.plane.node.plan(&name, Plan::Ready);
-        scene.ready(&service, &store.id).await?;
+        scene.heals(&service, &store.id).await?;
         Ok(())
     })
 }

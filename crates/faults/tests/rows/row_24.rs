@@ -44,7 +44,7 @@ async fn lacks(code: ReasonCode, status: &Value) -> Result<()> {
         // Nothing is torn down: the release stays, and when the pod comes up after all, the store goes on by itself.
         scene.one_release(&store.id).await?;
         scene.plane.node.plan(&name, Plan::Ready);
-        scene.ready(&service, &store.id).await?;
+        scene.heals(&service, &store.id).await?;
         Ok(())
     })
     .await

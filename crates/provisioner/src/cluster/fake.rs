@@ -1,6 +1,7 @@
 //! A cluster in memory that behaves as a real one does, faults included, for tests and for trying the API without
 //! Kubernetes. It refuses what the real one refuses: a release without its namespace, a second `helm` on a pending one.
 
+mod outside;
 mod world;
 
 use std::collections::BTreeMap;
@@ -10,12 +11,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
+use store_model::orphans::Extent;
 use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
 use tokio::sync::{Notify, broadcast};
 
-use super::{Cluster, Credentials, Done, Retry, StepError, secrets};
+use super::{Census, Cluster, Credentials, Description, Done, Removed, Retry, StepError, secrets};
 use world::Place;
 
+pub use outside::{Backup, Volumes};
 pub use world::Minted;
 
 /// How what is installed comes up.
@@ -46,6 +49,10 @@ pub struct Script {
     pub refused_at: Option<&'static str>,
     /// This step stops half-way until `Fake::go_on`; dropped there, it leaves what a killed Helm leaves.
     pub stops_at: Option<&'static str>,
+    /// A namespace is made, and whoever made it does not hear of it until `Fake::go_on`.
+    pub made_unheard: bool,
+    /// Somebody put a claim without our labels into the namespace: no watch tells of it.
+    pub unlabelled_claim: bool,
     /// No look and no deed gets an answer.
     pub unreachable: bool,
 }
@@ -70,6 +77,8 @@ struct World {
     /// Acts under way; two for one store at the same time is what leases are there to prevent.
     acting: BTreeMap<StoreId, u32>,
     overlaps: u32,
+    /// Orphans whose removal was asked for.
+    removals: Vec<StoreId>,
     /// Steps that stand half-way now.
     halted: u32,
 }
@@ -232,7 +241,7 @@ impl Cluster for Fake {
         }
         let mut world = self.world();
         let place = world.places.entry(store.id.clone()).or_insert_with(|| Place::new(store, &script));
-        Ok(place.seen(&script))
+        Ok(place.seen(store, &script))
     }
 
     async fn act(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
@@ -270,6 +279,9 @@ impl Cluster for Fake {
             }
             done
         };
+        if script.made_unheard && *step == Step::CreateNamespace {
+            self.halt().await;
+        }
         if let Pace::Every(every) = self.pace
             && matches!(step, Step::InstallRelease | Step::RestartBroken | Step::DeleteNamespace)
         {
@@ -289,6 +301,24 @@ impl Cluster for Fake {
     async fn idle(&self, _id: &StoreId) {}
 
     fn abandon(&self, _id: &StoreId) {}
+
+    async fn census(&self) -> Result<Census, StepError> {
+        Ok(self.census_now())
+    }
+
+    async fn describe(&self, id: &StoreId) -> Result<Description, StepError> {
+        self.description(id)
+    }
+
+    async fn remove(&self, id: &StoreId, uid: &str, extent: Extent) -> Result<Removed, StepError> {
+        let removed = self.remove_now(id, uid, extent);
+        if self.pace == Pace::AtOnce {
+            // The namespace, then its volumes.
+            self.tick();
+            self.tick();
+        }
+        Ok(removed)
+    }
 
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         let world = self.world();

@@ -1,5 +1,7 @@
 //! The only room that knows Helm and Kubernetes. The worker sees this trait and nothing behind it.
 
+mod census;
+mod description;
 pub mod fake;
 pub mod real;
 mod secrets;
@@ -9,7 +11,11 @@ use std::pin::Pin;
 use async_trait::async_trait;
 use futures::Stream;
 use secrecy::SecretString;
+use store_model::orphans::Extent;
 use store_model::{Reason, Seen, Step, Store, StoreId};
+
+pub use census::{Census, NamespaceSighting, Removed};
+pub use description::Description;
 
 /// Looks at a store, does one deed for it, and tells when something changed.
 #[async_trait]
@@ -32,12 +38,23 @@ pub trait Cluster: Send + Sync + 'static {
 
     /// The store may be somebody else's by now: what was begun for it ends this instant, and writes nothing any more.
     fn abandon(&self, id: &StoreId);
+
+    /// Everything that carries a store's labels, and the volumes, from the watches' memory.
+    async fn census(&self) -> Result<Census, StepError>;
+
+    /// What a namespace says of its store, by its annotation or by the release in it. An error says what it lacks.
+    async fn describe(&self, id: &StoreId) -> Result<Description, StepError>;
+
+    /// Deletes the store's namespace of that UID, and no other one, if no more is in it than may go.
+    async fn remove(&self, id: &StoreId, uid: &str, extent: Extent) -> Result<Removed, StepError>;
 }
 
 /// What an act gave back for the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     Taken,
+    /// A namespace was made, with this UID.
+    Made(String),
     /// The store sold something.
     Sold(Sale),
     /// The namespace and all in it are being removed; what there was, for the owner's answer.

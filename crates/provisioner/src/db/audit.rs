@@ -27,6 +27,11 @@ pub enum Action {
     /// A worker brought the store into another phase.
     Enter,
     ShowCredentials,
+    /// The row was made again from what is in the cluster.
+    Adopt,
+    /// An orphaned namespace is taken away, or, when it came to that, was left for what is in it.
+    RemoveOrphan,
+    KeepOrphan,
 }
 
 impl Action {
@@ -37,6 +42,9 @@ impl Action {
             Action::Delete => "delete",
             Action::Enter => "enter",
             Action::ShowCredentials => "show-credentials",
+            Action::Adopt => "adopt",
+            Action::RemoveOrphan => "remove-orphan",
+            Action::KeepOrphan => "keep-orphan",
         }
     }
 }

@@ -66,6 +66,17 @@ pub struct Record {
     pub proof: Option<Sale>,
     pub removed: Option<Vec<String>>,
     pub stages: Vec<Progress>,
+    pub namespace: NamespaceUid,
+}
+
+/// What a visit learnt of whose the namespace is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NamespaceUid {
+    #[default]
+    Known,
+    /// Another one is about to be made: written before it is, so that a crash in between does not make it a stranger.
+    Forgotten,
+    Learnt(String),
 }
 
 impl Record {
@@ -84,6 +95,7 @@ impl Record {
             proof: None,
             removed: None,
             stages: Vec::new(),
+            namespace: NamespaceUid::Known,
         }
     }
 }
@@ -284,15 +296,21 @@ impl Db {
     pub(super) async fn leases_void(&self) -> Result<(), sqlx::Error> {
         sqlx::query("UPDATE stores SET lease_until_ms = 0, claimed_by = NULL WHERE lease_until_ms > 0")
             .execute(&self.pool)
-            .await
-            .map(drop)
+            .await?;
+        sqlx::query("UPDATE sweeps SET lease_until_ms = 0").execute(&self.pool).await.map(drop)
     }
 }
 
 impl Write {
     /// `false` if the claim is lost or the wish has changed.
     async fn store_update(&mut self, claim: &Claim, record: &Record, hold: Hold) -> Result<bool, sqlx::Error> {
-        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, .. } = record;
+        let Record { phase, reason, attempts, misses, retried, moved, restarted, proof, removed, namespace, .. } =
+            record;
+        let (known, uid) = match namespace {
+            NamespaceUid::Known => (true, None),
+            NamespaceUid::Forgotten => (false, None),
+            NamespaceUid::Learnt(uid) => (false, Some(uid)),
+        };
         let (release, due_in) = match hold {
             Hold::Keep => (false, None),
             Hold::Release { due_in } => (true, due_in),
@@ -307,6 +325,7 @@ impl Write {
                  claimed_by = CASE WHEN $14 = 1 THEN NULL ELSE claimed_by END,
                  due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms WHEN wakes <> $15 THEN NOW_MS ELSE NOW_MS + $16 END,
                  resting = CASE WHEN $14 = 1 AND wakes = $15 AND $8 = 0 THEN 1 ELSE 0 END,
+                 namespace_uid = CASE WHEN $17 = 1 THEN namespace_uid ELSE $18 END,
                  updated_at_ms = NOW_MS
              WHERE id = $1 AND fence = $2 AND wish = $3",
         );
@@ -329,6 +348,8 @@ impl Write {
             .bind(i64::from(release))
             .bind(claim.wakes)
             .bind(due_in.map(milliseconds))
+            .bind(i64::from(known))
+            .bind(uid)
             .execute(self.connection())
             .await?;
         Ok(updated.rows_affected() == 1)
@@ -408,6 +429,6 @@ impl Write {
     }
 }
 
-fn milliseconds(duration: Duration) -> i64 {
+pub(super) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,6 @@
 //! All SQL of the service. `http` and `worker` meet here and nowhere else.
 
+mod adopt;
 mod audit;
 mod bell;
 mod claims;
@@ -8,8 +9,10 @@ mod events;
 mod idempotency;
 mod list;
 mod lock;
+mod orphans;
 mod rows;
 mod stores;
+mod sweeps;
 mod wake;
 
 use std::path::PathBuf;
@@ -18,17 +21,20 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use adopt::{Adopted, Adoption};
 pub use audit::{Action, Audited};
 pub use bell::Bell;
-pub use claims::{Age, Claim, Hold, Record, Recorded, Renewed};
+pub use claims::{Age, Claim, Hold, NamespaceUid, Record, Recorded, Renewed};
 pub use events::{EventKind, EventRow};
 pub use idempotency::IdempotencyRequest;
 pub use list::{Filter, Page};
+pub use orphans::{Finding, OrphanRow, Standing, Taken};
 pub use rows::{StageRow, StoreRow};
 pub use stores::{ChangeError, CreateError, Created, NewStore};
+pub use sweeps::{SweepClaim, SweepState, SweepTurn};
 
 use dialect::Dialect;
 
@@ -91,6 +97,11 @@ impl Db {
         let pool = AnyPoolOptions::new()
             .max_connections(POOL_SIZE)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .before_acquire(|connection, _| {
+                // A COMMIT that SQLite refused because the disk is full has rolled back already; the driver's own
+                // ROLLBACK then fails, and the connection would take itself for busy for ever. Another one is opened.
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            })
             .after_connect(move |connection, _| {
                 Box::pin(async move { connection.execute(dialect.connection_setup()).await.map(drop) })
             })

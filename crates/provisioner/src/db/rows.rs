@@ -36,7 +36,7 @@ pub struct StageRow {
 /// The columns `store_row` reads, for SELECT and RETURNING.
 pub(super) const STORE_COLUMNS: &str = "id, name, engine, plan, host, title, admin_email, currency, country, \
      sample_products, created_by, created_at_ms, updated_at_ms, desired, retried, phase, reason_code, reason_detail, \
-     attempts, ready_at_ms, proof, removed";
+     attempts, ready_at_ms, proof, removed, namespace_uid";
 
 /// Reads a row of `STORE_COLUMNS`; the stages come from their own table.
 pub(super) fn store_row(row: &AnyRow, stages: Vec<StageRow>) -> Result<StoreRow, sqlx::Error> {
@@ -60,6 +60,7 @@ pub(super) fn store_row(row: &AnyRow, stages: Vec<StageRow>) -> Result<StoreRow,
         reason: reason(row, "reason_detail")?,
         attempts: u32::try_from(row.try_get::<i64, _>("attempts")?).map_err(unreadable)?,
         retried: row.try_get::<i64, _>("retried")? != 0,
+        namespace_uid: row.try_get("namespace_uid")?,
     };
     Ok(StoreRow {
         store,

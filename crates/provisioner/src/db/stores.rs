@@ -178,7 +178,7 @@ pub(super) const STAGES_OF: &str =
 
 impl Write {
     /// `false` if the name or the host is taken.
-    async fn store_insert(&mut self, id: &StoreId, new: &NewStore) -> Result<bool, sqlx::Error> {
+    pub(super) async fn store_insert(&mut self, id: &StoreId, new: &NewStore) -> Result<bool, sqlx::Error> {
         let NewStore { name, engine, plan, host, settings, created_by } = new;
         let StoreSettings { title, admin_email, currency, country, sample_products } = settings;
         let insert = self.dialect.sql(
@@ -237,6 +237,7 @@ fn as_created(row: StoreRow) -> StoreRow {
     store.reason = None;
     store.attempts = 0;
     store.retried = false;
+    store.namespace_uid = None;
     for stage in &mut stages {
         let StageRow { stage: _, state, started_at_ms, ended_at_ms, detail } = stage;
         *state = StageState::Waiting;

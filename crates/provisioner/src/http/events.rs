@@ -70,6 +70,7 @@ pub async fn events(
         store: row.store.id,
         after,
         pending: VecDeque::new(),
+        last_read: false,
         ended: false,
     };
     let mut response = Sse::new(reader.stream()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
@@ -85,6 +86,8 @@ struct Reader {
     store: StoreId,
     after: i64,
     pending: VecDeque<EventView>,
+    /// The store is deleted: nothing comes after what the next read finds.
+    last_read: bool,
     ended: bool,
 }
 
@@ -108,9 +111,14 @@ impl Reader {
                     self.pending = rows.into_iter().map(views::event).collect();
                     continue;
                 }
-                Ok(_) if self.is_deleted().await => {
+                Ok(_) if self.last_read => {
                     self.ended = true;
                     return Some(Event::default().event(EVENT_END).data("{}"));
+                }
+                // Its last events may have been written after they were asked for.
+                Ok(_) if self.is_deleted().await => {
+                    self.last_read = true;
+                    continue;
                 }
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, store = %self.store, "read events for a stream"),

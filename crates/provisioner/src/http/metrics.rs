@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use store_api::Problem;
 use store_model::Phase;
+use store_model::orphans::Orphan;
 
 use super::App;
 use super::problem::Refused;
@@ -43,6 +44,12 @@ pub async fn scrape(State(app): State<App>) -> Result<String, Refused> {
         let count = counts.iter().find(|(counted, _)| *counted == phase).map_or(0, |(_, count)| *count);
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         metrics::gauge!("store_platform_stores", "phase" => phase.as_str()).set(f64::from(count));
+    }
+    let orphans = app.db.orphan_counts().await?;
+    for kind in Orphan::ALL {
+        let count = orphans.iter().find(|(counted, _)| *counted == kind).map_or(0, |(_, count)| *count);
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        metrics::gauge!("store_platform_orphans", "kind" => kind.as_str()).set(f64::from(count));
     }
     let (blocked, longest) = app.db.deletions_blocked().await?;
     metrics::gauge!("store_platform_deletions_blocked").set(f64::from(u32::try_from(blocked).unwrap_or(u32::MAX)));

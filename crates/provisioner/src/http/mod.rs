@@ -3,6 +3,7 @@
 mod auth;
 mod create;
 mod credentials;
+mod doctor;
 mod engines;
 mod events;
 mod finish;
@@ -70,7 +71,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stores::retry))
         .routes(routes!(events::events))
         .routes(routes!(credentials::show))
-        .routes(routes!(engines::list));
+        .routes(routes!(engines::list))
+        .routes(routes!(doctor::show))
+        .routes(routes!(doctor::sweep))
+        .routes(routes!(doctor::adopt));
     OpenApiRouter::with_openapi(openapi::document()).nest(store_api::API_PREFIX, v1)
 }
 

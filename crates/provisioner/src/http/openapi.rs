@@ -20,6 +20,7 @@ const VERSION: &str = "1.0.0";
     tags(
         (name = "stores", description = "Stores, from the wish to the last trace."),
         (name = "engines", description = "What stores can be made of."),
+        (name = "doctor", description = "What does not belong together, and making lost rows again."),
         (name = "health", description = "For probes and scrapers; no token."),
     )
 )]

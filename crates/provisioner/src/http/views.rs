@@ -1,12 +1,14 @@
 //! Rows as the wire shows them. Destructured whole: a new column must be shown or be passed over on purpose.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
-use store_api::{EventView, ProofView, ReasonView, Seconds, StepState, StepView, StoreView};
+use store_api::{EventView, OrphanView, ProofView, ReasonView, RemovedView, Seconds, StepState, StepView, StoreView};
 use store_model::{Engine, Reason, StageState, Store, StoreSettings};
 
 use super::App;
 use crate::cluster::Sale;
-use crate::db::{EventKind, EventRow, StageRow, StoreRow};
+use crate::db::{EventKind, EventRow, Finding, OrphanRow, StageRow, StoreRow};
 
 pub fn store(app: &App, row: StoreRow) -> StoreView {
     let StoreRow { store, ready_at_ms, proof, stages, removed, updated_at_ms: _ } = row;
@@ -98,7 +100,33 @@ fn proof_view(sale: Sale, at_ms: Option<i64>) -> ProofView {
     ProofView { order_id, total, currency, at: at_ms.map(time), seconds: Seconds { milliseconds } }
 }
 
+pub fn orphan(row: OrphanRow, grace: Duration) -> OrphanView {
+    let OrphanRow { finding, standing, first_seen_ms, last_seen_ms, removing_ms, gone_ms: _ } = row;
+    let Finding { kind, name, uid: _, store, holds, adoptable, removable } = finding;
+    let grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
+    OrphanView {
+        kind,
+        name,
+        store_id: store.to_string(),
+        first_seen_at: time(first_seen_ms),
+        last_seen_at: time(last_seen_ms),
+        sightings: standing.sightings,
+        holds,
+        adoptable,
+        removes_at: removable.then(|| time(first_seen_ms.saturating_add(grace_ms))),
+        removing: removing_ms.is_some(),
+        cure: kind.cure().to_owned(),
+    }
+}
+
+pub fn removed(row: OrphanRow) -> RemovedView {
+    let OrphanRow { finding, standing: _, first_seen_ms: _, last_seen_ms, removing_ms: _, gone_ms } = row;
+    let Finding { kind, name, uid: _, store, holds, adoptable: _, removable: _ } = finding;
+    let at = time(gone_ms.unwrap_or(last_seen_ms));
+    RemovedView { kind, name, store_id: store.to_string(), at, held: holds }
+}
+
 /// Rows hold milliseconds of our own clock or the database's; a time outside of calendars is shown as the epoch.
-fn time(ms: i64) -> Timestamp {
+pub fn time(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }

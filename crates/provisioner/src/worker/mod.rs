@@ -3,6 +3,7 @@
 
 mod backoff;
 mod lease;
+mod sweep;
 mod visit;
 
 use std::collections::BTreeSet;
@@ -40,6 +41,10 @@ pub struct Settings {
     pub poll: Duration,
     /// A failed store is looked at this often by itself, in case the cluster has healed unnoticed.
     pub poll_failed: Duration,
+    /// Between two sweeps for orphans, whichever replica makes them.
+    pub sweep: Duration,
+    /// An orphan that may be taken away is, after this long.
+    pub orphan_grace: Duration,
     pub look_limit: Duration,
     /// Longer than the slowest deed, a proof on a shop that has just started, by far.
     pub act_limit: Duration,
@@ -59,6 +64,8 @@ impl Settings {
             backoff_cap: Duration::from_secs(60),
             poll: Duration::from_secs(30),
             poll_failed: Duration::from_secs(300),
+            sweep: Duration::from_secs(300),
+            orphan_grace: Duration::from_secs(86_400),
             look_limit: Duration::from_secs(30),
             act_limit: Duration::from_secs(300),
         }
@@ -72,6 +79,7 @@ pub async fn run(db: Db, cluster: Arc<dyn Cluster>, settings: Settings, mut shut
     // Dropped with this function, and the tasks in them end with it.
     let mut background = JoinSet::new();
     background.spawn(wake_on_changes(Arc::clone(&hands)));
+    background.spawn(sweep::sweep(Arc::clone(&hands)));
     let mut visits: JoinSet<()> = JoinSet::new();
     let mut misses = 0;
     while !*shutdown.borrow() {

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use store_model::{
-    Desired, Phase, Progress, Reason, ReasonCode, Seen, Stage, StageState, Step, StoreId, next_step, progress,
+    Desired, NamespaceSeen, Phase, Progress, Reason, ReasonCode, Seen, Stage, StageState, Step, StoreId, next_step,
+    progress,
 };
 
 use super::lease::{Deadline, Keeper, Loss};
 use super::{Hands, backoff};
 use crate::cluster::{Done, Retry, StepError};
-use crate::db::{Claim, Hold, Record, Recorded};
+use crate::db::{Claim, Hold, NamespaceUid, Record, Recorded};
 use crate::faults;
 
 /// The cluster's caches have not caught up with our own deed yet; its change wakes us, or this.
@@ -92,6 +93,12 @@ async fn walk(hands: &Hands, mut claim: Claim, deadline: &Deadline) -> Result<En
             }
         };
         seen.overdue = claim.moved.now() >= hands.settings.deadline;
+        if let Some(uid) = learnt(&claim, &seen) {
+            let record = Record { namespace: NamespaceUid::Learnt(uid), ..Record::unchanged(&claim) };
+            if hands.db.record(&mut claim, record, Hold::Keep).await? == Recorded::Superseded {
+                return Ok(End::HandOver);
+            }
+        }
         seen.settling = claim.restarted.is_some_and(|age| age.now() < hands.settings.settle);
         let mut step = next_step(&claim.row.store, &seen);
         // Entering a phase takes no time, so the sight is still good after it.
@@ -111,7 +118,11 @@ async fn walk(hands: &Hands, mut claim: Claim, deadline: &Deadline) -> Result<En
             return finish(hands, claim, (record, Some(SIGHT_LAG))).await;
         }
         found(&mut claim, &seen);
-        let begun = Record { stages: stages(&claim, &seen, &step), ..Record::unchanged(&claim) };
+        let namespace = match step {
+            Step::CreateNamespace => NamespaceUid::Forgotten,
+            _ => NamespaceUid::Known,
+        };
+        let begun = Record { stages: stages(&claim, &seen, &step), namespace, ..Record::unchanged(&claim) };
         if hands.db.record(&mut claim, begun, Hold::Keep).await? == Recorded::Superseded {
             return Ok(End::HandOver);
         }
@@ -141,6 +152,17 @@ async fn walk(hands: &Hands, mut claim: Claim, deadline: &Deadline) -> Result<En
     Ok(End::HandOver)
 }
 
+/// The UID at the first sight of the store's namespace: from here on another one of that name is a stranger.
+fn learnt(claim: &Claim, seen: &Seen) -> Option<String> {
+    let known = claim.row.store.namespace_uid.is_some();
+    match seen.namespace {
+        NamespaceSeen::Ours | NamespaceSeen::Terminating { .. } if !known => seen.namespace_uid.clone(),
+        NamespaceSeen::Ours | NamespaceSeen::Terminating { .. } | NamespaceSeen::Foreign | NamespaceSeen::Absent => {
+            None
+        }
+    }
+}
+
 /// There is work for a store that nobody woke: the watch or the bell that should have is broken, and only the slow poll
 /// noticed. That time is up is nobody's to tell.
 fn found(claim: &mut Claim, seen: &Seen) {
@@ -167,8 +189,11 @@ fn rest(hands: &Hands, claim: &Claim, seen: &Seen, step: &Step) -> Option<Outcom
     let same = Record { misses: 0, ..Record::unchanged(claim) };
     match step {
         Step::Rest => {
-            let due_in = (claim.row.store.phase == Phase::Failed).then_some(settings.poll_failed);
-            Some((same, due_in))
+            let phase = claim.row.store.phase;
+            let due_in = (phase == Phase::Failed).then_some(settings.poll_failed);
+            // A look at a ready store that got no answer left a reason; this one found nothing wrong.
+            let reason = if phase == Phase::Ready { None } else { same.reason.clone() };
+            Some((Record { reason, ..same }, due_in))
         }
         Step::Wait { .. } => {
             let overdue_in = settings.deadline.saturating_sub(claim.moved.now());
@@ -218,6 +243,8 @@ fn stages(claim: &Claim, seen: &Seen, step: &Step) -> Vec<Progress> {
 fn acted(claim: &Claim, step: &Step, done: Done) -> Record {
     let same = Record { moved: true, misses: 0, reason: None, ..Record::unchanged(claim) };
     match done {
+        // Only the answer to our own creation is surer than a sight.
+        Done::Made(uid) => Record { namespace: NamespaceUid::Learnt(uid), ..same },
         Done::Taken => {
             let restarted = *step == Step::RestartBroken;
             Record { restarted, retried: same.retried && !restarted, ..same }
@@ -295,7 +322,7 @@ async fn act(hands: &Hands, claim: &Claim, step: &Step) -> Result<Done, Miss> {
     metrics::counter!("store_platform_deeds_total", "step" => step.as_str()).increment(1);
     let deed = async {
         match hands.cluster.act(&claim.row.store, step).await? {
-            Done::Taken | Done::Removing(_) if *step == Step::Prove => Err(StepError {
+            Done::Taken | Done::Made(_) | Done::Removing(_) if *step == Step::Prove => Err(StepError {
                 reason: Reason::new(ReasonCode::ProofRefused, "the proof ended without an order"),
                 retry: Retry::Later,
                 source: None,

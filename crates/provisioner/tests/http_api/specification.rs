@@ -44,6 +44,7 @@ fn the_whole_api_is_described() {
     let routes: BTreeSet<String> = routes().into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
     let expected = [
         "DELETE /api/v1/stores/{store}",
+        "GET /api/v1/doctor",
         "GET /api/v1/engines",
         "GET /api/v1/openapi.json",
         "GET /api/v1/stores",
@@ -53,6 +54,8 @@ fn the_whole_api_is_described() {
         "GET /health/live",
         "GET /health/ready",
         "GET /metrics",
+        "POST /api/v1/doctor/adopt",
+        "POST /api/v1/doctor/sweep",
         "POST /api/v1/stores",
         "POST /api/v1/stores/{store}/retry",
     ];
@@ -72,6 +75,9 @@ fn the_whole_api_is_described() {
         "Plan",
         "Stage",
         "ReasonCode",
+        "DoctorReport",
+        "Orphan",
+        "AdoptionReport",
     ] {
         assert!(schemas.contains_key(name), "{name} is not described: {:?}", schemas.keys());
     }

@@ -43,14 +43,28 @@ impl World {
 
     pub async fn working() -> World {
         let world = World::idle().await;
-        let settings =
-            worker::Settings { poll: Duration::from_millis(200), ..worker::Settings::new("test".to_owned()) };
-        let cluster = Arc::clone(&world.app.cluster);
-        tokio::spawn(worker::run(world.app.db.clone(), cluster, settings, world.closing.subscribe()));
+        world.work();
         world
     }
 
+    /// Somebody works from now on.
+    pub fn work(&self) {
+        let settings =
+            worker::Settings { poll: Duration::from_millis(200), ..worker::Settings::new("test".to_owned()) };
+        let cluster = Arc::clone(&self.app.cluster);
+        tokio::spawn(worker::run(self.app.db.clone(), cluster, settings, self.closing.subscribe()));
+    }
+
     pub async fn with_env(changes: &[(&str, &str)]) -> World {
+        World::new(changes, Fake::new(Pace::AtOnce)).await
+    }
+
+    /// Another service with an empty database on the same cluster.
+    pub async fn beside(fake: &Fake) -> World {
+        World::new(&[], fake.clone()).await
+    }
+
+    async fn new(changes: &[(&str, &str)], fake: Fake) -> World {
         let directory = tempfile::tempdir().unwrap();
         let defaults =
             [("BASE_DOMAIN", "localhost"), ("PUBLIC_PORT", "8080"), ("DATA_DIR", directory.path().to_str().unwrap())];
@@ -62,7 +76,6 @@ impl World {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let config = Config::from_env_map(env).unwrap();
-        let fake = Fake::new(Pace::AtOnce);
         let app = App {
             db: Db::open(&config.database).await.unwrap(),
             cluster: Arc::new(fake.clone()),

@@ -40,6 +40,26 @@ impl Database {
         Db::open(&self.settings).await.unwrap()
     }
 
+    /// What a backup of it is. Nobody has it open.
+    #[allow(dead_code, reason = "not every test binary with this module puts a backup back")]
+    pub async fn copy(&self) -> Database {
+        match &self.settings {
+            DbSettings::Sqlite { directory: from } => {
+                let directory = tempfile::tempdir().unwrap();
+                for entry in std::fs::read_dir(from).unwrap() {
+                    let entry = entry.unwrap();
+                    std::fs::copy(entry.path(), directory.path().join(entry.file_name())).unwrap();
+                }
+                let settings = DbSettings::Sqlite { directory: PathBuf::from(directory.path()) };
+                Database { settings, _directory: Some(directory) }
+            }
+            DbSettings::Postgres { url } => {
+                let settings = DbSettings::Postgres { url: postgres::copy_of(url.expose_secret()).await.into() };
+                Database { settings, _directory: None }
+            }
+        }
+    }
+
     /// As somebody with the database's own password would, past the service.
     #[allow(dead_code, reason = "not every test binary with this module reaches past the service")]
     pub async fn execute(&self, statement: &'static str) {

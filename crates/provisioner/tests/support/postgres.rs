@@ -32,6 +32,29 @@ pub async fn new_database() -> String {
     server.url(&name)
 }
 
+/// The URL of a copy of that database; whoever is still connected to it is thrown out.
+#[allow(dead_code, reason = "not every test binary with this module puts a backup back")]
+pub async fn copy_of(url: &str) -> String {
+    let from = url.split('?').next().unwrap().rsplit('/').next().unwrap();
+    let name = format!("copy_of_{from}");
+    let server = tokio::task::spawn_blocking(server).await.unwrap();
+    let mut connection = PgConnection::connect(&server.url("postgres")).await.unwrap();
+    let sessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+    let begun = Instant::now();
+    loop {
+        sqlx::query(sessions).bind(from).execute(&mut connection).await.unwrap();
+        let copy = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {from}"));
+        match sqlx::query(copy).execute(&mut connection).await {
+            Ok(_) => break,
+            // The bell of a database that is closed listens once more before it notices.
+            Err(error) => assert!(begun.elapsed() < Duration::from_secs(60), "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    connection.close().await.unwrap();
+    server.url(&name)
+}
+
 struct Server {
     directory: PathBuf,
     /// Its standard input ends with this process, however it ends, and the script then stops the server and cleans up.

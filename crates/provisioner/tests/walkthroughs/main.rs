@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod adopt;
 mod audit;
 mod claims;
 mod crash;
@@ -13,6 +14,7 @@ mod delete;
 mod events;
 mod failure;
 mod idempotency;
+mod orphans;
 mod room;
 mod shutdown;
 mod stores;

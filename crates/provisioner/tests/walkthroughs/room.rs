@@ -64,6 +64,22 @@ impl Room {
         }
     }
 
+    /// Goes on with another database: the one it had is closed and given back, as it stands.
+    pub async fn change_database(&mut self, to: Database) -> Database {
+        self.db.close().await;
+        // Tasks that were stopped let go of a file a moment later.
+        self.db = in_time(async {
+            loop {
+                match Db::open(&to.settings).await {
+                    Ok(db) => return db,
+                    Err(_) => tokio::task::yield_now().await,
+                }
+            }
+        })
+        .await;
+        std::mem::replace(&mut self.database, to)
+    }
+
     pub fn work(&self) -> Worker {
         self.work_with(&self.db, &self.settings)
     }

@@ -219,6 +219,7 @@ pub fn values(engine: Engine, plan: Plan) -> StoreValues {
         reason: None,
         attempts: 0,
         retried: false,
+        namespace_uid: None,
     };
     let platform = PlatformFacts {
         global: GlobalValues::default(),

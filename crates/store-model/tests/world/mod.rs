@@ -96,6 +96,7 @@ impl World {
 pub fn nothing() -> Seen {
     Seen {
         namespace: NamespaceSeen::Absent,
+        namespace_uid: None,
         access: false,
         credentials: false,
         release: ReleaseSeen::Absent,
@@ -111,6 +112,7 @@ pub fn nothing() -> Seen {
 pub fn whole() -> Seen {
     Seen {
         namespace: NamespaceSeen::Ours,
+        namespace_uid: None,
         access: true,
         credentials: true,
         release: ReleaseSeen::Deployed { current: true },
@@ -144,6 +146,7 @@ pub fn store(phase: Phase) -> Store {
         reason: None,
         attempts: 0,
         retried: false,
+        namespace_uid: None,
     }
 }
 
@@ -200,6 +203,7 @@ pub fn any_seen() -> impl Strategy<Value = Seen> {
     (namespace, any::<[bool; 4]>(), release, any_workload(), any_workload(), route, volumes).prop_map(
         |(namespace, [access, credentials, overdue, settling], release, database, application, route, volumes)| Seen {
             namespace,
+            namespace_uid: None,
             access,
             credentials,
             release,

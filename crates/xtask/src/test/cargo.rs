@@ -84,20 +84,11 @@ impl Cargo {
         Cargo::binary_with(package, &[])
     }
 
-    /// The same with more of its features.
-    pub fn binary_with(package: &str, features: &[&str]) -> Result<PathBuf> {
-        Cargo::build(package, &["--features", &features.join(",")])
-    }
-
-    /// The same as it goes into an image: for measuring.
-    pub fn binary_for_release(package: &str) -> Result<PathBuf> {
-        Cargo::build(package, &["--release"])
-    }
-
-    fn build(package: &str, how: &[&str]) -> Result<PathBuf> {
+    /// The same with more said to cargo.
+    pub fn binary_with(package: &str, more: &[&str]) -> Result<PathBuf> {
         let output = Cargo::command()
             .args(["build", "--quiet", "--message-format=json", "--package", package])
-            .args(how)
+            .args(more)
             .stderr(Stdio::inherit())
             .output()
             .context("run cargo build")?;

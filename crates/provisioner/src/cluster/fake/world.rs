@@ -4,6 +4,7 @@ use store_model::{
     NamespaceSeen, Reason, ReasonCode, Recovery, ReleaseSeen, RouteSeen, SecretName, Seen, Step, Store, WorkloadSeen,
 };
 
+use super::super::description::Description;
 use super::super::secrets::{self, Values};
 use super::super::{Done, Retry, Sale, StepError};
 use super::{Script, refused};
@@ -12,23 +13,30 @@ use super::{Script, refused};
 pub type Minted = BTreeMap<SecretName, Values>;
 
 /// One store's corner of the cluster.
+#[derive(Clone)]
 pub(super) struct Place {
     pub name: String,
-    namespace: NamespaceSeen,
-    access: bool,
+    pub namespace: NamespaceSeen,
+    /// Counted up with each namespace that is made here.
+    pub made: u32,
+    pub uid: String,
+    pub annotation: Option<String>,
+    pub access: bool,
     /// What was minted, once.
     pub credentials: Option<Minted>,
-    release: ReleaseSeen,
-    database: Level,
-    application: Level,
-    route: Level,
-    volumes: Vec<String>,
-    orders: u32,
+    /// What the release was installed with.
+    pub installed_with: Option<String>,
+    pub release: ReleaseSeen,
+    pub database: Level,
+    pub application: Level,
+    pub route: Level,
+    pub volumes: Vec<String>,
+    pub orders: u32,
 }
 
 /// How far something came up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub(super) enum Level {
     Absent,
     Starting,
     /// Waits out a back-off: what was wrong may be mended, but it does not notice.
@@ -41,8 +49,12 @@ impl Place {
         Place {
             name: store.name.to_string(),
             namespace: if script.foreign_namespace { NamespaceSeen::Foreign } else { NamespaceSeen::Absent },
+            made: 0,
+            uid: String::new(),
+            annotation: None,
             access: false,
             credentials: None,
+            installed_with: None,
             release: ReleaseSeen::Absent,
             database: Level::Absent,
             application: Level::Absent,
@@ -56,14 +68,18 @@ impl Place {
         self.namespace == NamespaceSeen::Absent && self.volumes.is_empty()
     }
 
-    pub fn seen(&self, script: &Script) -> Seen {
+    pub fn seen(&self, store: &Store, script: &Script) -> Seen {
         let namespace = match (&self.namespace, &script.delete_blocked) {
+            (NamespaceSeen::Ours | NamespaceSeen::Terminating { .. }, _) if !self.is_of(store) => {
+                NamespaceSeen::Foreign
+            }
             (NamespaceSeen::Terminating { .. }, blocked_by) => {
                 NamespaceSeen::Terminating { blocked_by: blocked_by.clone() }
             }
             (namespace, _) => namespace.clone(),
         };
         Seen {
+            namespace_uid: (self.namespace != NamespaceSeen::Absent).then(|| self.uid.clone()),
             namespace,
             access: self.access,
             credentials: self.credentials.is_some(),
@@ -133,7 +149,11 @@ impl Place {
     /// The second half: the deed has happened.
     pub fn end(&mut self, store: &Store, step: &Step, script: &mut Script) -> Result<Done, StepError> {
         match step {
-            Step::CreateNamespace => self.namespace = NamespaceSeen::Ours,
+            Step::CreateNamespace if self.namespace == NamespaceSeen::Ours => {}
+            Step::CreateNamespace => {
+                self.found(store);
+                return Ok(Done::Made(self.uid.clone()));
+            }
             Step::GrantAccess => self.access = true,
             Step::CreateCredentials => {
                 let mint = |name| (name, secrets::mint(store, name));
@@ -141,6 +161,7 @@ impl Place {
             }
             Step::InstallRelease => {
                 self.release = ReleaseSeen::Deployed { current: true };
+                self.installed_with = Description::annotation(store).ok();
                 for level in [&mut self.database, &mut self.application, &mut self.route] {
                     if *level == Level::Absent {
                         *level = Level::Starting;
@@ -176,6 +197,7 @@ impl Place {
                 }
                 return Ok(Done::Removing(vec![format!("release/{}", self.name)]));
             }
+            Step::DeleteNamespace if !self.is_of(store) => {}
             Step::DeleteNamespace => {
                 self.namespace = NamespaceSeen::Terminating { blocked_by: None };
                 let mut removing = vec![format!("namespace/{}", self.name)];
@@ -204,13 +226,7 @@ impl Place {
             if script.delete_blocked.is_some() {
                 return false;
             }
-            self.namespace = NamespaceSeen::Absent;
-            self.access = false;
-            self.credentials = None;
-            self.release = ReleaseSeen::Absent;
-            for level in [&mut self.database, &mut self.application, &mut self.route] {
-                *level = Level::Absent;
-            }
+            self.vanish();
             return true;
         }
         if self.namespace == NamespaceSeen::Absent && !self.volumes.is_empty() {

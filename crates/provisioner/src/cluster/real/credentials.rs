@@ -6,7 +6,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use kube::api::{ObjectMeta, PostParams};
-use store_model::{ReasonCode, SecretName, Store};
+use store_model::{ReasonCode, SecretName, Store, StoreId};
 
 use super::namespace::labels;
 use super::{RealCluster, failed, refused, text};
@@ -27,7 +27,7 @@ impl RealCluster {
                 string_data: Some(secrets::mint(store, secret_name)),
                 ..Secret::default()
             };
-            match self.secrets(store).create(&PostParams::default(), &secret).await {
+            match self.secrets(&store.id).create(&PostParams::default(), &secret).await {
                 Ok(_) => {}
                 // Minted before, perhaps by a process that died then; those are the store's.
                 Err(kube::Error::Api(status)) if status.code == 409 => {}
@@ -59,11 +59,11 @@ impl RealCluster {
         store: &Store,
         name: SecretName,
     ) -> Result<BTreeMap<String, ByteString>, StepError> {
-        let secret = self.secrets(store).get(name.as_str()).await;
+        let secret = self.secrets(&store.id).get(name.as_str()).await;
         Ok(secret.map_err(|error| refused("read the credentials", error))?.data.unwrap_or_default())
     }
 
-    pub(super) fn secrets(&self, store: &Store) -> Api<Secret> {
-        Api::namespaced(self.client.clone(), &store.id.namespace())
+    pub(super) fn secrets(&self, id: &StoreId) -> Api<Secret> {
+        Api::namespaced(self.client.clone(), &id.namespace())
     }
 }

@@ -20,7 +20,8 @@ impl RealCluster {
             return Err(failed(ReasonCode::Cluster, Retry::Later, detail));
         }
         let id = store.id.namespace();
-        let namespace = namespace::seen(self.namespace(store).await?.as_ref(), store, now);
+        let there = self.namespace(store).await?;
+        let namespace = namespace::seen(there.as_ref(), store, now);
         let secrets = match namespace {
             NamespaceSeen::Ours => self.secret_names(store).await?,
             // In a foreign namespace nothing is ours to look at; in a dying one our access dies first.
@@ -35,6 +36,7 @@ impl RealCluster {
         };
         Ok(Seen {
             namespace,
+            namespace_uid: there.and_then(|namespace| namespace.metadata.uid),
             // Being let in is the proof of access.
             access: secrets.is_some(),
             credentials: SecretName::ALL.iter().all(|name| metas().any(|meta| is(meta, name.as_str()))),
@@ -94,7 +96,7 @@ impl RealCluster {
         &self,
         store: &Store,
     ) -> Result<Option<ObjectList<PartialObjectMeta<Secret>>>, StepError> {
-        match self.secrets(store).list_metadata(&ListParams::default()).await {
+        match self.secrets(&store.id).list_metadata(&ListParams::default()).await {
             Ok(secrets) => Ok(Some(secrets)),
             Err(kube::Error::Api(status)) if status.code == 403 => Ok(None),
             Err(error) => Err(refused("list the Secrets' names", error)),

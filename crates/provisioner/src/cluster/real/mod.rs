@@ -10,9 +10,10 @@ use async_trait::async_trait;
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use kube::Client;
+use store_model::orphans::Extent;
 use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
 
-use super::{Cluster, Credentials, Done, Retry, StepError};
+use super::{Census, Cluster, Credentials, Description, Done, Removed, Retry, StepError};
 use crate::config::{Config, Identity};
 
 mod changes;
@@ -22,6 +23,7 @@ mod helm;
 mod light;
 mod look;
 mod namespace;
+mod orphans;
 mod proof;
 mod release;
 mod remove;
@@ -118,12 +120,24 @@ impl Cluster for RealCluster {
     fn abandon(&self, id: &StoreId) {
         self.helm.abandon(&id.namespace());
     }
+
+    async fn census(&self) -> Result<Census, StepError> {
+        self.counted()
+    }
+
+    async fn describe(&self, id: &StoreId) -> Result<Description, StepError> {
+        self.described(id).await
+    }
+
+    async fn remove(&self, id: &StoreId, uid: &str, extent: Extent) -> Result<Removed, StepError> {
+        self.orphan_remove(id, uid, extent).await
+    }
 }
 
 impl RealCluster {
     async fn deed(&self, store: &Store, step: &Step) -> Result<Done, StepError> {
         match step {
-            Step::CreateNamespace => self.namespace_create(store).await.map(|()| Done::Taken),
+            Step::CreateNamespace => self.namespace_create(store).await.map(|uid| uid.map_or(Done::Taken, Done::Made)),
             Step::GrantAccess => self.access_grant(store).await.map(|()| Done::Taken),
             Step::CreateCredentials => self.credentials_create(store).await.map(|()| Done::Taken),
             Step::InstallRelease => self.release_install(store).await.map(|()| Done::Taken),
@@ -132,7 +146,7 @@ impl RealCluster {
             Step::Prove => self.prove(store).await.map(Done::Sold),
             Step::UninstallRelease => self.release_uninstall(store).await.map(Done::Removing),
             Step::DeleteNamespace => {
-                let there = self.inventory(store).await?;
+                let there = self.inventory(&store.id).await?;
                 self.namespace_delete(store).await?;
                 Ok(Done::Removing(there))
             }
@@ -201,6 +215,7 @@ pub(super) mod tests {
             reason: None,
             attempts: 0,
             retried: false,
+            namespace_uid: None,
         }
     }
 

@@ -8,9 +8,10 @@ use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::api::rbac::v1::{RoleBinding, RoleRef, Subject};
 use kube::Api;
 use kube::api::{DeleteParams, ObjectMeta, PostParams, Preconditions};
-use store_model::{NamespaceSeen, ReasonCode, Store};
+use store_model::{NamespaceSeen, ReasonCode, Store, StoreId};
 
 use super::{RealCluster, failed, refused};
+use crate::cluster::description::{ANNOTATION, Description};
 use crate::cluster::{Retry, StepError};
 
 pub const NAMESPACE_PREFIX: &str = "store-";
@@ -40,10 +41,16 @@ pub fn labels(store: &Store) -> BTreeMap<String, String> {
     .into()
 }
 
+/// By its labels, and by its UID once that is known: anybody who may make a namespace may write our labels on it.
 pub fn is_ours(namespace: &Namespace, store: &Store) -> bool {
+    let uid = store.namespace_uid.as_deref();
+    is_labelled(namespace, &store.id) && uid.is_none_or(|uid| namespace.metadata.uid.as_deref() == Some(uid))
+}
+
+pub fn is_labelled(namespace: &Namespace, id: &StoreId) -> bool {
     let labels = namespace.metadata.labels.as_ref();
     let has = |name: &str, value: &str| labels.and_then(|labels| labels.get(name)).is_some_and(|is| is == value);
-    has(LABEL_ID, store.id.as_str()) && has(PART_OF.0, PART_OF.1)
+    has(LABEL_ID, id.as_str()) && has(PART_OF.0, PART_OF.1)
 }
 
 /// What a namespace is to a store.
@@ -78,29 +85,40 @@ fn blocked_by(namespace: &Namespace, patience_over: bool) -> Option<String> {
 }
 
 impl RealCluster {
-    /// What the watch has not told of may be there all the same: absence is asked for.
+    /// What the watch has not told of may be there all the same, and what it remembers may have been replaced: absence
+    /// and strangers are asked for.
     pub(super) async fn namespace(&self, store: &Store) -> Result<Option<Namespace>, StepError> {
         let name = store.id.namespace();
-        if let Some(namespace) = self.watches.namespaces.get(&name, &name) {
+        if let Some(namespace) = self.watches.namespaces.get(&name, &name)
+            && is_ours(&namespace, store)
+        {
             return Ok(Some((*namespace).clone()));
         }
         self.namespaces().get_opt(&name).await.map_err(|error| refused("read the namespace", error))
     }
 
-    pub(super) async fn namespace_create(&self, store: &Store) -> Result<(), StepError> {
+    /// Answers with the UID of what it made; `None` if a namespace of that name is there already.
+    pub(super) async fn namespace_create(&self, store: &Store) -> Result<Option<String>, StepError> {
         let mut labels = labels(store);
         for mode in ["enforce", "audit", "warn"] {
             labels.insert(format!("pod-security.kubernetes.io/{mode}"), "restricted".to_owned());
             labels.insert(format!("pod-security.kubernetes.io/{mode}-version"), POD_SECURITY_VERSION.to_owned());
         }
+        let annotation = Description::annotation(store)
+            .map_err(|why| failed(ReasonCode::Release, Retry::Never, format!("describe the store: {why}")))?;
         let namespace = Namespace {
-            metadata: ObjectMeta { name: Some(store.id.namespace()), labels: Some(labels), ..ObjectMeta::default() },
+            metadata: ObjectMeta {
+                name: Some(store.id.namespace()),
+                labels: Some(labels),
+                annotations: Some([(ANNOTATION.to_owned(), annotation)].into()),
+                ..ObjectMeta::default()
+            },
             ..Namespace::default()
         };
         match self.namespaces().create(&PostParams::default(), &namespace).await {
-            Ok(_) => Ok(()),
+            Ok(made) => Ok(made.metadata.uid),
             // Ours from before, or somebody else's: the next look tells which.
-            Err(kube::Error::Api(status)) if status.code == 409 => Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 409 => Ok(None),
             Err(error) => Err(refused("create the namespace", error)),
         }
     }
@@ -151,22 +169,28 @@ impl RealCluster {
         Err(failed(ReasonCode::Cluster, Retry::Later, detail))
     }
 
-    /// With the UID as a precondition: a namespace that was made anew meanwhile is another one, and stays.
     pub(super) async fn namespace_delete(&self, store: &Store) -> Result<(), StepError> {
-        let name = store.id.namespace();
-        let Some(namespace) =
-            self.namespaces().get_opt(&name).await.map_err(|error| refused("read the namespace", error))?
-        else {
+        match self.namespace_now(&store.id).await? {
+            Some(namespace) if is_ours(&namespace, store) => self.namespace_remove(&namespace).await,
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// As the API server has it, whatever the watches remember.
+    pub(super) async fn namespace_now(&self, id: &StoreId) -> Result<Option<Namespace>, StepError> {
+        self.namespaces().get_opt(&id.namespace()).await.map_err(|error| refused("read the namespace", error))
+    }
+
+    /// With the UID as a precondition: a namespace that was made anew meanwhile is another one, and stays.
+    pub(super) async fn namespace_remove(&self, namespace: &Namespace) -> Result<(), StepError> {
+        let ObjectMeta { name: Some(name), uid, deletion_timestamp: None, .. } = &namespace.metadata else {
             return Ok(());
         };
-        if !is_ours(&namespace, store) || namespace.metadata.deletion_timestamp.is_some() {
-            return Ok(());
-        }
         let params = DeleteParams {
-            preconditions: Some(Preconditions { uid: namespace.metadata.uid, resource_version: None }),
+            preconditions: Some(Preconditions { uid: uid.clone(), resource_version: None }),
             ..DeleteParams::default()
         };
-        match self.namespaces().delete(&name, &params).await {
+        match self.namespaces().delete(name, &params).await {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(status)) if status.code == 404 || status.code == 409 => Ok(()),
             Err(error) => Err(refused("delete the namespace", error)),
@@ -192,12 +216,27 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_is_ours_by_its_labels_alone() {
+    fn a_namespace_is_ours_by_its_labels_before_its_uid_is_known() {
         let labels = json!({"store-platform.dev/id": "sabcdefghijk", "app.kubernetes.io/part-of": "store-platform"});
         assert_eq!(seen_of(json!({"metadata": {"labels": labels}})), NamespaceSeen::Ours);
         assert_eq!(seen_of(json!({"metadata": {}})), NamespaceSeen::Foreign);
         let other = json!({"store-platform.dev/id": "sbbbbbbbbbbb", "app.kubernetes.io/part-of": "store-platform"});
         assert_eq!(seen_of(json!({"metadata": {"labels": other}})), NamespaceSeen::Foreign);
+    }
+
+    #[test]
+    fn a_namespace_is_ours_by_its_uid_once_that_is_known() {
+        let labels = json!({"store-platform.dev/id": "sabcdefghijk", "app.kubernetes.io/part-of": "store-platform"});
+        let namespace: Namespace =
+            serde_json::from_value(json!({"metadata": {"labels": labels, "uid": "one"}})).unwrap();
+        let now = NOW.parse().unwrap();
+        let known = |uid: Option<&str>| {
+            let store = Store { namespace_uid: uid.map(str::to_owned), ..super::super::tests::store() };
+            seen(Some(&namespace), &store, now)
+        };
+        assert_eq!(known(None), NamespaceSeen::Ours);
+        assert_eq!(known(Some("one")), NamespaceSeen::Ours);
+        assert_eq!(known(Some("another")), NamespaceSeen::Foreign);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl RealCluster {
         if self.settings.config.route.issuer.is_empty() {
             return Ok(Vec::new());
         }
-        let secrets: Api<Secret> = self.secrets(store);
+        let secrets: Api<Secret> = self.secrets(&store.id);
         let secret = secrets.get_opt(CERTIFICATE).await.map_err(|error| refused("read the certificate", error))?;
         let ca = secret.and_then(|secret| secret.data).and_then(|mut data| data.remove("ca.crt"));
         Ok(ca.map(|ca| ca.0).filter(|ca| !ca.is_empty()).into_iter().collect())

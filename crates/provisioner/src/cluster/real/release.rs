@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{ObjectMeta, PartialObjectMeta, PostParams};
 use serde_json::Value;
-use store_model::{ReasonCode, Recovery, ReleaseSeen, Store, recovery};
+use store_model::{ReasonCode, Recovery, ReleaseSeen, Store, StoreId, recovery};
 
 use super::helm::HelmError;
 use super::{RealCluster, failed, refused};
@@ -80,7 +80,7 @@ impl RealCluster {
 
     /// Answers with what the store had, for the owner: after this most of it is gone.
     pub(super) async fn release_uninstall(&self, store: &Store) -> Result<Vec<String>, StepError> {
-        let there = self.inventory(store).await?;
+        let there = self.inventory(&store.id).await?;
         metrics::counter!("store_platform_helm_runs_total", "verb" => "uninstall").increment(1);
         self.helm
             .uninstall(&store.id.namespace())
@@ -93,7 +93,7 @@ impl RealCluster {
         let release = store.id.namespace();
         // Our own Helm may still be on its way out after a SIGTERM, and then it sets the record right by itself.
         let _turn = self.helm.turn(&release).await;
-        let Some(revision) = self.newest_revision(store).await? else { return Ok(()) };
+        let Some(revision) = self.newest_revision(&store.id).await? else { return Ok(()) };
         if recovery(&seen(Some(&revision), "")) != Some(cure) {
             return Ok(());
         }
@@ -104,18 +104,30 @@ impl RealCluster {
         }
     }
 
-    async fn newest_revision(&self, store: &Store) -> Result<Option<Revision>, StepError> {
+    async fn newest_revision(&self, id: &StoreId) -> Result<Option<Revision>, StepError> {
         let secrets = self
-            .secrets(store)
+            .secrets(id)
             .list_metadata(&kube::api::ListParams::default().labels("owner=helm"))
             .await
             .map_err(|error| refused("read the release", error))?;
         let metas = secrets.items.iter().map(|secret: &PartialObjectMeta<Secret>| &secret.metadata);
-        Ok(newest(metas, &store.id.namespace()))
+        Ok(newest(metas, &id.namespace()))
+    }
+
+    /// The values that the newest revision was installed with; `None` without one.
+    pub(super) async fn release_values(&self, id: &StoreId) -> Result<Option<Value>, StepError> {
+        let Some(revision) = self.newest_revision(id).await? else { return Ok(None) };
+        let secret =
+            self.secrets(id).get(&revision.secret).await.map_err(|error| refused("read the release", error))?;
+        let payload = secret.data.as_ref().and_then(|data| data.get("release"));
+        let release = payload.ok_or_else(|| "the Secret holds no release".to_owned()).and_then(|data| decode(&data.0));
+        let mut release = release
+            .map_err(|why| failed(ReasonCode::Release, Retry::Never, format!("read the release's values: {why}")))?;
+        Ok(release.get_mut("config").map(Value::take))
     }
 
     async fn revision_forget(&self, store: &Store, revision: &Revision) -> Result<(), StepError> {
-        match self.secrets(store).delete(&revision.secret, &kube::api::DeleteParams::default()).await {
+        match self.secrets(&store.id).delete(&revision.secret, &kube::api::DeleteParams::default()).await {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
             Err(error) => Err(refused("forget the first revision", error)),
@@ -123,7 +135,7 @@ impl RealCluster {
     }
 
     async fn revision_mark_failed(&self, store: &Store, revision: &Revision) -> Result<(), StepError> {
-        let api = self.secrets(store);
+        let api = self.secrets(&store.id);
         let mut secret = api.get(&revision.secret).await.map_err(|error| refused("read the release", error))?;
         mark_failed(&mut secret)
             .map_err(|why| failed(ReasonCode::Release, Retry::Never, format!("mark the release failed: {why}")))?;

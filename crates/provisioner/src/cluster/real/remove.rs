@@ -39,8 +39,8 @@ const EVERYWHERE: [(&str, &str, &str); 7] = [
 
 impl RealCluster {
     /// Kinds and names of all that the store has in the cluster.
-    pub(super) async fn inventory(&self, store: &Store) -> Result<Vec<String>, StepError> {
-        let namespace = store.id.namespace();
+    pub(super) async fn inventory(&self, id: &StoreId) -> Result<Vec<String>, StepError> {
+        let namespace = id.namespace();
         let mut there = Vec::new();
         for kind in KINDS {
             let resource = resource(kind);

@@ -26,6 +26,11 @@ impl<K: Light> Shelf<K> {
         self.read().get(namespace).cloned().unwrap_or_default()
     }
 
+    /// The namespaces of which there is anything.
+    pub fn places(&self) -> Vec<String> {
+        self.read().keys().cloned().collect()
+    }
+
     pub fn put(&self, namespace: &str, object: K) {
         put(&mut self.write(), namespace, object);
     }

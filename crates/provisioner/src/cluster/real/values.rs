@@ -115,7 +115,7 @@ pub fn store_values(store: &Store, config: &Config) -> Result<StoreValues, Strin
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use store_model::{Engine, ImageName, Plan};
@@ -129,6 +129,22 @@ mod tests {
         std::fs::create_dir(dir.path().join("templates")).unwrap();
         std::fs::write(dir.path().join("templates/x.yaml"), file).unwrap();
         (Chart::read(dir.path()).unwrap(), dir)
+    }
+
+    /// A platform with everything that a store may need.
+    pub fn config() -> Config {
+        let pairs = [
+            ("BASE_DOMAIN", "localhost"),
+            ("PUBLIC_SCHEME", "https"),
+            ("PUBLIC_PORT", "8443"),
+            ("INGRESS_ISSUER", "selfsigned"),
+            ("HTTP_ROUTE_GATEWAY", "projectcontour/platform"),
+            ("INGRESS_NAMESPACE_LABELS", r#"{"kubernetes.io/metadata.name":"projectcontour"}"#),
+        ];
+        let image = |name: ImageName| format!("registry:5000/store-platform/{}:0.1.0-0123456789ab", name.as_str());
+        let mut map: BTreeMap<String, String> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        map.extend(ImageName::ALL.map(|name| (name.env().to_owned(), image(name))));
+        Config::from_env_map(map).unwrap()
     }
 
     #[test]
@@ -153,18 +169,7 @@ mod tests {
     fn the_charts_own_schema_takes_the_values_of_every_plan() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../helm-charts/store-instance");
         let chart = Chart::read(&path).unwrap();
-        let pairs = [
-            ("BASE_DOMAIN", "localhost"),
-            ("PUBLIC_SCHEME", "https"),
-            ("PUBLIC_PORT", "8443"),
-            ("INGRESS_ISSUER", "selfsigned"),
-            ("HTTP_ROUTE_GATEWAY", "projectcontour/platform"),
-            ("INGRESS_NAMESPACE_LABELS", r#"{"kubernetes.io/metadata.name":"projectcontour"}"#),
-        ];
-        let image = |name: ImageName| format!("registry:5000/store-platform/{}:0.1.0-0123456789ab", name.as_str());
-        let mut map: BTreeMap<String, String> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        map.extend(ImageName::ALL.map(|name| (name.env().to_owned(), image(name))));
-        let config = Config::from_env_map(map).unwrap();
+        let config = config();
         for engine in Engine::ALL {
             for plan in Plan::ALL {
                 let store = Store { engine, plan, ..super::super::tests::store() };

@@ -1,4 +1,4 @@
-//! The benches that need an API server and no node: crate faults has both, and measures.
+//! The benches of crate faults, on a real API server without nodes: what they run is built, then they measure.
 
 use std::process::{ExitCode, Stdio};
 
@@ -11,14 +11,14 @@ use crate::{deps, faults, tests_needs};
 
 #[derive(Args, Clone, Debug)]
 pub struct Scale {
-    /// The largest number of stores, in thousands
+    /// The most stores that are measured, in thousands; 100 and 1,000 are besides
     #[arg(long, default_value_t = 10_000)]
     stores: usize,
 }
 
 #[derive(Args, Clone, Debug)]
 pub struct Throughput {
-    /// How many stores each way, twice
+    /// How many stores each road makes
     #[arg(long, default_value_t = 200)]
     stores: usize,
 }
@@ -35,9 +35,9 @@ fn run(what: &str, stores: usize, progress: &Progress) -> Result<ExitCode> {
     let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
     packages.extend(local_cluster::debian_packages());
     deps::ensure(&packages, progress)?;
-    let environment = faults::environment_for_benches(progress)?;
     let mut command = Cargo::command();
     command.args(["run", "--quiet", "--release", "--package", "faults", "--bin", "bench", "--", what]);
-    let status = command.arg(stores.to_string()).envs(environment).stdin(Stdio::null()).status();
-    Ok(if status.context("run cargo")?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    command.arg(stores.to_string()).envs(faults::release_environment(progress)?).stdin(Stdio::null());
+    let status = command.status().context("run cargo")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
