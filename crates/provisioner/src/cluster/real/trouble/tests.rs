@@ -180,7 +180,9 @@ fn a_full_heap_is_said_so() {
     let medusa = program(Engine::Medusa, "medusa");
     let crashed = container("medusa", 3, ended(134, said));
     let surroundings = around(vec![pod(medusa, json!({"containerStatuses": [crashed]}))], vec![]);
-    let WorkloadSeen::Broken(reason) = surroundings.deployment(medusa, Some(&parse(json!({"metadata": {"generation": 1}})))) else {
+    let WorkloadSeen::Broken(reason) =
+        surroundings.deployment(medusa, Some(&parse(json!({"metadata": {"generation": 1}}))))
+    else {
         panic!("not broken")
     };
     assert!(reason.detail.contains("more memory than its heap allows"), "{}", reason.detail);
