@@ -21,7 +21,8 @@ pub async fn run(client: &Client, namespace: &str) -> Result<usize> {
     }
     for set in sets.list(&ListParams::default()).await? {
         let spec = set.spec.clone().context("a StatefulSet without a spec")?;
-        let claims: Vec<String> = spec.volume_claim_templates.iter().flatten().map(|claim| claim.name_any()).collect();
+        let claims: Vec<String> =
+            spec.volume_claim_templates.iter().flatten().map(kube::ResourceExt::name_any).collect();
         let name = set.name_any();
         pods.push(pod(&format!("{name}-0"), ("StatefulSet", &name, set.uid()), spec.template, &claims)?);
     }

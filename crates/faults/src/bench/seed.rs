@@ -42,7 +42,7 @@ impl Mould {
         let store = scene.create(&service, NAME).await?;
         let store = scene.phase(&service, store.id.as_str(), Phase::Ready).await?;
         service.terminate().await?;
-        let id = store.id.to_string();
+        let id = store.id.clone();
         let count = pods::run(&scene.plane.client, &format!("store-{id}")).await?;
         let etcd = scene.plane.etcd()?;
         let mut entries = etcd.entries().await?;
@@ -58,7 +58,7 @@ impl Mould {
         ensure!(of("pods") == count, "{} pods are kept, {count} were made", of("pods"));
         let bytes: usize = entries.iter().map(|entry| entry.value.len()).sum();
         println!("a store is {} objects of the kinds that are read, {} KiB in etcd", entries.len(), bytes / 1024);
-        Ok(Mould { id, name: store.name.to_string(), entries, etcd, rows, made: 1 })
+        Ok(Mould { id, name: store.name.clone(), entries, etcd, rows, made: 1 })
     }
 
     /// Copies until there are so many stores, with the one that was made first.

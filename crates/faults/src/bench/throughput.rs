@@ -77,7 +77,7 @@ async fn template(scene: &Scene, settings: &Settings, admin: &Path) -> Result<Te
     let output = helm.args(["get", "values", &namespace, "-n", &namespace, "-o", "json"]).output().await?;
     ensure!(output.status.success(), "helm get values: {}", String::from_utf8_lossy(&output.stderr));
     let values: Value = serde_json::from_slice(&output.stdout)?;
-    Ok(Template { id: store.id.to_string(), name: store.name.to_string(), values: values.to_string() })
+    Ok(Template { id: store.id.clone(), name: store.name.clone(), values: values.to_string() })
 }
 
 /// From the first request until the last store is ready.
@@ -121,7 +121,7 @@ async fn helm_alone(scene: &Scene, admin: &Path, template: &Template, (round, st
         let (id, name) = (format!("s{round:04}{number:07}"), format!("bare-{round}-{number}"));
         let values = template.values.replace(&template.id, &id).replace(&template.name, &name);
         std::fs::write(directory.join(format!("store-{id}")), values)?;
-        releases.push_str(&format!("store-{id}\n"));
+        releases.extend(["store-", &id, "\n"]);
     }
     let list = directory.join("releases");
     std::fs::write(&list, releases)?;

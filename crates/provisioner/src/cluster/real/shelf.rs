@@ -73,12 +73,11 @@ pub fn put<K: Light>(objects: &mut Objects<K>, namespace: &str, object: K) {
         objects.insert(namespace.to_owned(), vec![object]);
         return;
     };
-    match named.iter_mut().find(|known| known.name() == object.name()) {
-        Some(known) => *known = object,
-        None => {
-            named.reserve_exact(1);
-            named.push(object);
-        }
+    if let Some(known) = named.iter_mut().find(|known| known.name() == object.name()) {
+        *known = object;
+    } else {
+        named.reserve_exact(1);
+        named.push(object);
     }
 }
 
