@@ -1,5 +1,7 @@
 //! The table in docs/reliability.md says what the sources say: a row without a test, or a test that is not there, fails.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test they are assertions")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
