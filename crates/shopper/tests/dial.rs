@@ -214,3 +214,16 @@ async fn each_engine_names_the_key_that_it_asks_for() {
     assert_eq!(shopper::admin(&medusa, &key()).err().unwrap().code, "other-key");
     assert_eq!(shopper::buy(&medusa, &Order::first(Customer::example())).await.unwrap_err().code, "no-shop-key");
 }
+
+/// Over plain http the admin's calls carry their key in the query, and a refusal ends in logs and in the store's row.
+#[tokio::test]
+async fn what_could_not_be_reached_is_told_without_the_key() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let shop = shop("http://shop.localhost", Some(nobody), Vec::new());
+    let refusal = shopper::admin(&shop, &key()).unwrap().order_read("1").await.unwrap_err();
+    assert!(refusal.is_passing(), "{refusal}");
+    assert!(refusal.message.contains("/wp-json/wc/v3/orders/1"), "{refusal}");
+    for secret in ["ck_key", "oauth", "signature"] {
+        assert!(!refusal.to_string().contains(secret), "{refusal}");
+    }
+}

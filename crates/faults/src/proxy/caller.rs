@@ -38,12 +38,18 @@ pub(super) struct Found {
     pub overlaps: Vec<String>,
 }
 
+/// The kernel's tables are not read at one instant: a socket that is there may be missed.
+const TRIES: usize = 5;
+
 impl Found {
     pub fn at(peer: SocketAddr) -> Found {
-        let Some(inode) = inode_of(peer.port()) else { return Found::default() };
-        let wanted = format!("socket:[{inode}]");
+        (0..TRIES).find_map(|_| Found::look(peer)).unwrap_or_default()
+    }
+
+    fn look(peer: SocketAddr) -> Option<Found> {
+        let wanted = format!("socket:[{}]", inode_of(peer.port())?);
         let programs = Program::all();
-        let Some(caller) = programs.iter().find(|program| program.holds(&wanted)) else { return Found::default() };
+        let caller = programs.iter().find(|program| program.holds(&wanted))?;
         let release = caller.release().filter(|_| caller.agent == Agent::Helm);
         let mut overlaps = Vec::new();
         if let Some(release) = release {
@@ -53,7 +59,7 @@ impl Found {
             }
         }
         let release = release.map(str::to_owned);
-        Found { caller: Caller { agent: caller.agent, pid: caller.pid }, release, overlaps }
+        Some(Found { caller: Caller { agent: caller.agent, pid: caller.pid }, release, overlaps })
     }
 }
 
