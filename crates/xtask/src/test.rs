@@ -128,10 +128,7 @@ fn rooms(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
 }
 
 fn faults(args: &Test, progress: &Progress, tally: &mut Tally) -> Result<()> {
-    // Half of the time they wait for leases to lapse: twice as many as there are cores.
-    let threads = 2 * thread::available_parallelism().map_or(1, usize::from);
-    let mut tests =
-        Cargo::new("faults").args(["-p", "faults", "--no-fail-fast"]).env("RUST_TEST_THREADS", threads.to_string());
+    let mut tests = Cargo::new("faults").args(["-p", "faults", "--no-fail-fast"]);
     for (name, value) in faults::environment(progress)? {
         tests = tests.env(name, value);
     }
