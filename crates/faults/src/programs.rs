@@ -1,4 +1,4 @@
-//! What the tests run, by their environment. `cargo xtask test faults` builds it all and sets it.
+//! What the tests run, by their environment. `cargo xtask test --only faults` builds it all and sets it.
 
 use std::path::{Path, PathBuf};
 
@@ -28,9 +28,9 @@ impl Programs {
 
 fn place(name: &str, what: &str) -> Result<PathBuf> {
     let value = std::env::var_os(name).filter(|value| !value.is_empty());
-    let value = value.with_context(|| format!("set {name} to {what}, or run `cargo xtask test faults`"))?;
+    let value = value.with_context(|| format!("set {name} to {what}, or run `cargo xtask test --only faults`"))?;
     let path = PathBuf::from(value);
-    ensure!(path.exists(), "{name}={} does not exist; run `cargo xtask test faults`", path.display());
+    ensure!(path.exists(), "{name}={} does not exist; run `cargo xtask test --only faults`", path.display());
     std::fs::canonicalize(&path).with_context(|| format!("read {name}={}", path.display()))
 }
 

@@ -11,3 +11,4 @@
 pub mod promises;
 pub mod protocol;
 pub mod state;
+pub mod times;

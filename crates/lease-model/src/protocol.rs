@@ -1,15 +1,12 @@
 //! How the state changes: what workers, database, Helm, owner and bad luck may do next.
 
-use std::cmp::Ordering;
-use std::time::Duration;
-
-use provisioner::lease::LeaseTimes;
 use stateright::{Model, Property};
 
 use crate::state::{
     At, Beat, Broken, Cluster, Deed, Faults, Granted, Helm, Life, Phase, Release, Row, State, Statement, Visit, Wish,
     Worker,
 };
+use crate::times::Times;
 
 /// What keeps the protocol safe, to be taken out one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +28,6 @@ pub enum Protection {
     LeaseLapses,
     /// A heartbeat finds no lease to renew once the store was given back.
     BeatNeedsLease,
-}
-
-/// The lease's times in units of the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Times {
-    pub lease: u8,
-    pub self_fence: u8,
-    pub helm_grace: u8,
 }
 
 #[derive(Clone, Debug)]
@@ -81,33 +70,6 @@ pub enum Action {
 
 /// Claims while things go wrong; after that there may be as many as it takes.
 const CLAIMS_UNDER_FAULTS: u8 = 3;
-
-impl Times {
-    /// The whole numbers that stand to each other as the durations do. Beyond 255 units nothing could be explored anyway.
-    pub fn exactly(times: LeaseTimes) -> Times {
-        let LeaseTimes { length, heartbeat: _, self_fence, helm_grace } = times;
-        let unit =
-            [self_fence, helm_grace].into_iter().fold(length.as_millis(), |unit, time| gcd(unit, time.as_millis()));
-        let units = |time: Duration| u8::try_from(time.as_millis() / unit).unwrap_or(u8::MAX);
-        Times { lease: units(length), self_fence: units(self_fence), helm_grace: units(helm_grace) }
-    }
-
-    /// The smallest whole numbers of which the lease is as much longer than the self-fence with Helm's grace, as long, or
-    /// as much shorter: the workers compare times and do nothing else with them. Many times fewer states.
-    pub fn in_order(times: LeaseTimes) -> Times {
-        let LeaseTimes { length, heartbeat: _, self_fence, helm_grace } = times;
-        let lease = match length.cmp(&(self_fence + helm_grace)) {
-            Ordering::Less => 1,
-            Ordering::Equal => 2,
-            Ordering::Greater => 3,
-        };
-        Times { lease, self_fence: 1, helm_grace: 1 }
-    }
-}
-
-fn gcd(a: u128, b: u128) -> u128 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
 
 impl Protocol {
     /// By when a request has ended once nothing fails any more: the lease of a holder that is gone lapses, and its Helm is

@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use lease_model::promises::{self, FENCE, FREE, I1, I3, I4, I6};
-use lease_model::protocol::{Protection, Protocol, Times};
+use lease_model::protocol::{Protection, Protocol};
 use lease_model::state::Faults;
+use lease_model::times::Times;
 use provisioner::lease::LeaseTimes;
 use stateright::{Checker, Expectation, Model, Property};
 

@@ -29,7 +29,7 @@ pub fn environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> 
 }
 
 /// The environment of its benches: the provisioner as it is shipped.
-pub fn release_environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
+fn release_environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
     let step = progress.step("compile the provisioner as it is shipped", None);
     let built = Cargo::binary_with("provisioner", &["--release"]);
     with(built, step, progress)
@@ -55,15 +55,31 @@ fn kept(built: &Path) -> Result<PathBuf> {
 
 /// A long random schedule of faults over many stores, with its figures at the end.
 pub fn chaos(args: &Chaos, progress: &Progress) -> Result<ExitCode> {
+    ensure_packages(progress)?;
+    let mut arguments = vec!["--minutes".to_owned(), args.minutes.to_string()];
+    if let Some(seed) = args.seed {
+        arguments.extend(["--seed".to_owned(), seed.to_string()]);
+    }
+    run(&["--bin", "chaos"], &arguments, environment(progress)?)
+}
+
+/// One of crate faults' benches, as the provisioner is shipped.
+pub fn bench(what: &str, stores: usize, progress: &Progress) -> Result<ExitCode> {
+    ensure_packages(progress)?;
+    let arguments = [what.to_owned(), stores.to_string()];
+    run(&["--release", "--bin", "bench"], &arguments, release_environment(progress)?)
+}
+
+fn ensure_packages(progress: &Progress) -> Result<()> {
     let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
     packages.extend(local_cluster::debian_packages());
-    deps::ensure(&packages, progress)?;
+    deps::ensure(&packages, progress)
+}
+
+/// A program of crate faults, and whether it ended well.
+fn run(program: &[&str], arguments: &[String], environment: Vec<(&'static str, PathBuf)>) -> Result<ExitCode> {
     let mut command = Cargo::command();
-    command.args(["run", "--quiet", "--package", "faults", "--bin", "chaos", "--"]);
-    command.args(["--minutes", &args.minutes.to_string()]);
-    if let Some(seed) = args.seed {
-        command.args(["--seed", &seed.to_string()]);
-    }
-    let status = command.envs(environment(progress)?).stdin(Stdio::null()).status().context("run cargo")?;
+    command.args(["run", "--quiet", "--package", "faults"]).args(program).arg("--").args(arguments);
+    let status = command.envs(environment).stdin(Stdio::null()).status().context("run cargo")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -5,6 +5,7 @@ mod pods;
 mod volumes;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::{StreamExt as _, pin_mut};
@@ -12,6 +13,7 @@ use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use kube::api::{Api, Patch, PatchParams};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Client, Resource, ResourceExt};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -58,15 +60,13 @@ struct State {
     /// By the store's name, which a test knows before it knows the id.
     plans: HashMap<String, Plan>,
     volumes: HashMap<String, Volumes>,
-    deployments: BTreeMap<(String, String), Deployment>,
-    stateful_sets: BTreeMap<(String, String), StatefulSet>,
 }
 
 impl Node {
     pub fn start(client: Client) -> Node {
         let shared = Arc::new(Shared { client, state: Mutex::default(), replanned: watch::channel(0).0 });
-        tokio::spawn(deployments(Arc::clone(&shared)));
-        tokio::spawn(stateful_sets(Arc::clone(&shared)));
+        tokio::spawn(follow(Arc::clone(&shared), deployment));
+        tokio::spawn(follow(Arc::clone(&shared), stateful_set));
         tokio::spawn(volumes::follow(Arc::clone(&shared)));
         Node { shared }
     }
@@ -98,19 +98,24 @@ fn place(object: &impl ResourceExt) -> (String, String) {
     (object.namespace().unwrap_or_default(), object.name_any())
 }
 
-async fn deployments(shared: Arc<Shared>) {
-    let all: Api<Deployment> = Api::all(shared.client.clone());
+/// Plays each object of a kind as it comes, and all of them again when a plan changes.
+async fn follow<K>(shared: Arc<Shared>, play: impl AsyncFn(&Shared, &K))
+where
+    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
+{
+    let all: Api<K> = Api::all(shared.client.clone());
     let events = watcher(all, watcher::Config::default().labels(LABEL_ID)).default_backoff();
     pin_mut!(events);
     let mut replanned = shared.replanned.subscribe();
+    let mut known: BTreeMap<(String, String), K> = BTreeMap::new();
     loop {
         tokio::select! {
             event = events.next() => match event {
                 Some(Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object))) => {
-                    shared.state().deployments.insert(place(&object), object.clone());
-                    deployment(&shared, &object).await;
+                    play(&shared, &object).await;
+                    known.insert(place(&object), object);
                 }
-                Some(Ok(watcher::Event::Delete(object))) => drop(shared.state().deployments.remove(&place(&object))),
+                Some(Ok(watcher::Event::Delete(object))) => drop(known.remove(&place(&object))),
                 Some(_) => {}
                 None => return,
             },
@@ -118,38 +123,8 @@ async fn deployments(shared: Arc<Shared>) {
                 if changed.is_err() {
                     return;
                 }
-                let known: Vec<Deployment> = shared.state().deployments.values().cloned().collect();
-                for object in known {
-                    deployment(&shared, &object).await;
-                }
-            }
-        }
-    }
-}
-
-async fn stateful_sets(shared: Arc<Shared>) {
-    let all: Api<StatefulSet> = Api::all(shared.client.clone());
-    let events = watcher(all, watcher::Config::default().labels(LABEL_ID)).default_backoff();
-    pin_mut!(events);
-    let mut replanned = shared.replanned.subscribe();
-    loop {
-        tokio::select! {
-            event = events.next() => match event {
-                Some(Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object))) => {
-                    shared.state().stateful_sets.insert(place(&object), object.clone());
-                    stateful_set(&shared, &object).await;
-                }
-                Some(Ok(watcher::Event::Delete(object))) => drop(shared.state().stateful_sets.remove(&place(&object))),
-                Some(_) => {}
-                None => return,
-            },
-            changed = replanned.changed() => {
-                if changed.is_err() {
-                    return;
-                }
-                let known: Vec<StatefulSet> = shared.state().stateful_sets.values().cloned().collect();
-                for object in known {
-                    stateful_set(&shared, &object).await;
+                for object in known.values() {
+                    play(&shared, object).await;
                 }
             }
         }
@@ -230,7 +205,7 @@ fn holds(known: &Value, wanted: &Value) -> bool {
 
 async fn patch<K>(api: &Api<K>, name: &str, status: &Value)
 where
-    K: Resource + Clone + serde::de::DeserializeOwned + std::fmt::Debug,
+    K: Resource + Clone + DeserializeOwned + Debug,
 {
     let patch = Patch::Merge(json!({ "status": status }));
     match api.patch_status(name, &PatchParams::default(), &patch).await {

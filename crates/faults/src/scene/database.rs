@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
-use sqlx::any::AnyPoolOptions;
+use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{AnyPool, Row as _};
 
 use crate::postgres::Postgres;
@@ -136,13 +136,17 @@ impl Database {
         Ok(AnyPoolOptions::new().max_connections(1).connect(&self.direct()).await?)
     }
 
-    pub async fn rows(&self) -> Result<Vec<Row>> {
-        let select = "SELECT id, name, host, desired, phase, reason_code, attempts, fence, lease_until_ms, claimed_by
-                      FROM stores ORDER BY created_at_ms, id";
+    async fn read<T>(&self, select: &'static str, read: impl Fn(AnyRow) -> Result<T>) -> Result<Vec<T>> {
         let pool = self.pool().await?;
         let rows = sqlx::query(select).fetch_all(&pool).await?;
         pool.close().await;
-        let read = |row: sqlx::any::AnyRow| {
+        rows.into_iter().map(read).collect()
+    }
+
+    pub async fn rows(&self) -> Result<Vec<Row>> {
+        let select = "SELECT id, name, host, desired, phase, reason_code, attempts, fence, lease_until_ms, claimed_by
+                      FROM stores ORDER BY created_at_ms, id";
+        let read = |row: AnyRow| {
             Ok(Row {
                 id: row.try_get("id")?,
                 name: row.try_get("name")?,
@@ -156,15 +160,12 @@ impl Database {
                 claimed_by: row.try_get("claimed_by")?,
             })
         };
-        rows.into_iter().map(read).collect()
+        self.read(select, read).await
     }
 
     pub async fn events(&self) -> Result<Vec<EventRow>> {
         let select = "SELECT store_id, kind, phase, state, reason_code, detail FROM events ORDER BY id";
-        let pool = self.pool().await?;
-        let rows = sqlx::query(select).fetch_all(&pool).await?;
-        pool.close().await;
-        let read = |row: sqlx::any::AnyRow| {
+        let read = |row: AnyRow| {
             Ok(EventRow {
                 store_id: row.try_get("store_id")?,
                 kind: row.try_get("kind")?,
@@ -174,15 +175,12 @@ impl Database {
                 detail: row.try_get("detail")?,
             })
         };
-        rows.into_iter().map(read).collect()
+        self.read(select, read).await
     }
 
     pub async fn audit(&self) -> Result<Vec<AuditRow>> {
         let select = "SELECT id, at_ms, actor, action, store_id, phase, detail, hash FROM audit ORDER BY id";
-        let pool = self.pool().await?;
-        let rows = sqlx::query(select).fetch_all(&pool).await?;
-        pool.close().await;
-        let read = |row: sqlx::any::AnyRow| {
+        let read = |row: AnyRow| {
             Ok(AuditRow {
                 id: row.try_get("id")?,
                 at_ms: row.try_get("at_ms")?,
@@ -194,7 +192,7 @@ impl Database {
                 hash: row.try_get("hash")?,
             })
         };
-        rows.into_iter().map(read).collect()
+        self.read(select, read).await
     }
 
     /// Everything that is written in it, for a search.

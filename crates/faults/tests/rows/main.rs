@@ -34,8 +34,14 @@ mod row_30;
 mod row_31;
 mod row_32;
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
+use faults::proxy::{Call, Fault, Rule};
+use faults::scene::Scene;
+use faults::service::Service;
 use futures::StreamExt as _;
+use store_api::StoreView;
 
 /// As many as there may be scenes: most of one is waiting.
 const AT_ONCE: usize = 6;
@@ -55,4 +61,22 @@ async fn each<C: std::fmt::Debug>(
     }
     anyhow::ensure!(failed.is_empty(), "{} cases failed:\n{}", failed.len(), failed.join("\n"));
     Ok(())
+}
+
+/// A store on its way, at the call that `meets` knows for this step: the call is held. For a deletion the store is ready
+/// before it is asked for.
+async fn held_at(
+    scene: &Scene,
+    step: &'static str,
+    meets: fn(&str, &Call) -> bool,
+) -> Result<(Arc<Service>, StoreView)> {
+    let held = scene.proxy.add(Rule::new(Fault::Hold, move |call| meets(step, call)).times(1));
+    let service = scene.start().await?;
+    let store = scene.create(&service, "cups").await?;
+    if step == "a deletion" {
+        scene.ready(&service, &store.id).await?;
+        service.client.store_delete(&store.id).await?;
+    }
+    held.hit(1).await?;
+    Ok((service, store))
 }

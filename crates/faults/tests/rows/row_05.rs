@@ -8,7 +8,7 @@ use faults::runtime;
 use faults::scene::{Kind, Scene, play, play_here};
 use store_model::Phase;
 
-use crate::each;
+use crate::{each, held_at};
 
 /// What a store's way asks of the API server, by the call that meets the outage.
 const STEPS: [&str; 7] = [
@@ -42,14 +42,7 @@ fn row_05_api_server_down_at_each_step() -> Result<()> {
 async fn down_at(step: &&'static str) -> Result<()> {
     let step = *step;
     play_here(Kind::Sqlite, async |scene: &Scene| {
-        let held = scene.proxy.add(Rule::new(Fault::Hold, move |call| meets(step, call)).times(1));
-        let service = scene.start().await?;
-        let store = scene.create(&service, "cups").await?;
-        if step == "a deletion" {
-            scene.ready(&service, &store.id).await?;
-            service.client.store_delete(&store.id).await?;
-        }
-        held.hit(1).await?;
+        let (service, store) = held_at(scene, step, meets).await?;
         scene.proxy.down().await?;
 
         let accepted = service.client.store_create(&scene.request("mugs"), Some("meanwhile")).await?;

@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use faults::proxy::{Call, Fault, Rule};
+use faults::proxy::Call;
 use faults::scene::{Kind, Scene, play_here};
 use faults::service::LEASE;
 use faults::wire::Wire;
 use faults::{PATIENCE, runtime, until};
 
-use crate::each;
+use crate::{each, held_at};
 
 const STEPS: [&str; 5] = ["namespaces", "secrets", "helm's deployment", "helm's last call", "a deletion"];
 
@@ -30,14 +30,7 @@ fn row_09_database_down_at_each_step() -> Result<()> {
 
 async fn down_at(step: &'static str, fault: Wire) -> Result<()> {
     play_here(Kind::Postgres, async |scene: &Scene| {
-        let held = scene.proxy.add(Rule::new(Fault::Hold, move |call| meets(step, call)).times(1));
-        let service = scene.start().await?;
-        let store = scene.create(&service, "cups").await?;
-        if step == "a deletion" {
-            scene.ready(&service, &store.id).await?;
-            service.client.store_delete(&store.id).await?;
-        }
-        held.hit(1).await?;
+        let (service, store) = held_at(scene, step, meets).await?;
         let wire = scene.database.wire()?;
         wire.set(fault);
         let cut = Instant::now();

@@ -257,17 +257,6 @@ impl Db {
         Ok(Recorded::Written)
     }
 
-    /// Something changed in the cluster. A ready or deleted store has nothing to do about it.
-    pub async fn wake(&self, id: &StoreId) -> Result<(), sqlx::Error> {
-        let mut write = self.write().await?;
-        let wake = write.dialect.sql(
-            "UPDATE stores SET due_at_ms = NOW_MS, wakes = wakes + 1, resting = 0
-             WHERE id = $1 AND phase NOT IN ('ready', 'deleted')",
-        );
-        let woken = sqlx::query(wake).bind(id.as_str()).execute(write.connection()).await?;
-        if woken.rows_affected() == 0 { Ok(()) } else { write.commit_and_ring().await }
-    }
-
     /// How long until the next store is due that nobody works on; `None` if there is none.
     pub async fn next_due(&self) -> Result<Option<Duration>, sqlx::Error> {
         // The first in the index that nobody holds, and the few that somebody does: the queue's length costs nothing.

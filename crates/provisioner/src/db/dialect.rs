@@ -66,3 +66,8 @@ impl Dialect {
         }
     }
 }
+
+/// `$1, $2, …`: so many values of a list that is bound one by one.
+pub(super) fn places(count: usize) -> String {
+    (1..=count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use sqlx::Row;
 use store_model::{Engine, Phase};
 
+use super::dialect::places;
 use super::rows::{STORE_COLUMNS, stage_row, store_row};
 use super::{Db, StageRow, StoreRow};
 
@@ -102,13 +102,9 @@ impl Db {
         if ids.is_empty() {
             return Ok(stages);
         }
-        let mut places = String::new();
-        for place in 1..=ids.len() {
-            let comma = if place == 1 { "" } else { ", " };
-            write!(places, "{comma}${place}").map_err(super::rows::unreadable)?;
-        }
         let select = self.dialect.sql(&format!(
-            "SELECT store_id, stage, state, started_at_ms, ended_at_ms, detail FROM stages WHERE store_id IN ({places})"
+            "SELECT store_id, stage, state, started_at_ms, ended_at_ms, detail FROM stages WHERE store_id IN ({})",
+            places(ids.len())
         ));
         let query = ids.iter().fold(sqlx::query(select), |query, id| query.bind(id));
         for row in query.fetch_all(&self.pool).await? {

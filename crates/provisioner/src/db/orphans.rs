@@ -9,6 +9,7 @@ use store_model::orphans::{Orphan, RowFacts};
 use store_model::{Desired, Phase, StoreId};
 
 use super::audit::{Action, Entry};
+use super::dialect::places;
 use super::events::{EventKind, NewEvent};
 use super::rows::{unreadable, word};
 use super::{Db, SweepClaim, Write};
@@ -63,10 +64,9 @@ impl Db {
         let living = sqlx::query("SELECT id, desired, phase, namespace_uid FROM stores WHERE phase <> 'deleted'");
         let mut rows = living.fetch_all(&self.pool).await?;
         for ids in asked_for.chunks(IDS) {
-            let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
             let select = self.dialect.sql(&format!(
                 "SELECT id, desired, phase, namespace_uid FROM stores WHERE phase = 'deleted' AND id IN ({})",
-                places.join(", ")
+                places(ids.len())
             ));
             let query = ids.iter().fold(sqlx::query(select), |query, id| query.bind(id.as_str()));
             rows.extend(query.fetch_all(&self.pool).await?);

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use store_model::StoreId;
 
 use super::Db;
+use super::dialect::places;
 
 /// Stores in one statement. A list of a thousand takes eight of them.
 pub const WAKE_BATCH: usize = 128;
@@ -22,14 +23,13 @@ impl Db {
         let Some(last) = ids.last() else { return Ok(()) };
         // The last one again and again up to a power of two: eight texts of this statement, not as many as batch sizes.
         let count = ids.len().next_power_of_two();
-        let places: Vec<String> = (1..=count).map(|place| format!("${place}")).collect();
         let mut write = self.write().await?;
         // Locked in their order: two replicas that hear of the same change would else wait for each other for ever.
         let wake = write.dialect.sql(&format!(
             "UPDATE stores SET due_at_ms = NOW_MS, wakes = wakes + 1, resting = 0
              WHERE id IN (SELECT id FROM stores WHERE id IN ({}) AND phase NOT IN ('ready', 'deleted')
                  ORDER BY id FOR_UPDATE)",
-            places.join(", ")
+            places(count)
         ));
         let mut wake = sqlx::query(wake);
         for place in 0..count {

@@ -31,14 +31,17 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
             tracing::info!(store = %id, ?loss, "the claim is over before the visit is");
             match loss {
                 Loss::Lost => return,
-                Loss::Unwanted | Loss::GraceOver => Ok(End::HandOver),
+                Loss::Unwanted | Loss::GraceOver => {
+                    // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this
+                    // needs no beat.
+                    hands.cluster.idle(&id).await;
+                    Ok(End::HandOver)
+                }
             }
         }
         end = walk(&hands, claim, &deadline) => end,
     };
     drop(keeper);
-    // What was dropped may still be ending. Helm's grace fits into what is left of the lease, so this needs no beat.
-    hands.cluster.idle(&id).await;
     let given_back = match end {
         Ok(End::Released) => return,
         Ok(End::HandOver) => hands.db.claim_drop(&kept).await,

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provisioner::cluster::fake::Pace;
@@ -71,7 +72,7 @@ async fn a_store_that_nobody_woke_is_unbidden(kind: Kind) {
     };
     assert!(!rest(Duration::ZERO).await, "it was new");
     assert!(rest(Duration::from_secs(60)).await, "its time had come");
-    room.db.wake(&id).await.unwrap();
+    room.db.wake_all(&BTreeSet::from([id.clone()])).await.unwrap();
     assert!(!rest(Duration::ZERO).await, "it was woken");
 }
 

@@ -100,7 +100,7 @@ async fn a_wake_up_during_a_visit_is_not_lost(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let id = room.create("my-shop").await.store.id;
     let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
-    room.db.wake(&id).await.unwrap();
+    room.db.wake_all(&BTreeSet::from([id.clone()])).await.unwrap();
     let record = Record::unchanged(&claim);
     room.db.record(&mut claim, record, Hold::Release { due_in: Some(LONG) }).await.unwrap();
     assert_eq!(room.db.next_due().await.unwrap(), Some(Duration::ZERO));

@@ -1,13 +1,12 @@
 //! The benches of crate faults, on a real API server without nodes: what they run is built, then they measure.
 
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use local_cluster::progress::Progress;
 
-use crate::test::Cargo;
-use crate::{deps, faults, tests_needs};
+use crate::faults;
 
 #[derive(Args, Clone, Debug)]
 pub struct Scale {
@@ -24,20 +23,9 @@ pub struct Throughput {
 }
 
 pub fn scale(args: &Scale, progress: &Progress) -> Result<ExitCode> {
-    run("scale", args.stores, progress)
+    faults::bench("scale", args.stores, progress)
 }
 
 pub fn throughput(args: &Throughput, progress: &Progress) -> Result<ExitCode> {
-    run("throughput", args.stores, progress)
-}
-
-fn run(what: &str, stores: usize, progress: &Progress) -> Result<ExitCode> {
-    let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
-    packages.extend(local_cluster::debian_packages());
-    deps::ensure(&packages, progress)?;
-    let mut command = Cargo::command();
-    command.args(["run", "--quiet", "--release", "--package", "faults", "--bin", "bench", "--", what]);
-    command.arg(stores.to_string()).envs(faults::release_environment(progress)?).stdin(Stdio::null());
-    let status = command.status().context("run cargo")?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    faults::bench("throughput", args.stores, progress)
 }
