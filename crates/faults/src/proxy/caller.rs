@@ -42,12 +42,13 @@ pub(super) struct Found {
 const TRIES: usize = 5;
 
 impl Found {
-    pub fn at(peer: SocketAddr) -> Found {
-        (0..TRIES).find_map(|_| Found::look(peer)).unwrap_or_default()
+    /// Who is at `peer` of a connection that was accepted at `own`.
+    pub fn at(peer: SocketAddr, own: SocketAddr) -> Found {
+        (0..TRIES).find_map(|_| Found::look(peer, own)).unwrap_or_default()
     }
 
-    fn look(peer: SocketAddr) -> Option<Found> {
-        let wanted = format!("socket:[{}]", inode_of(peer.port())?);
+    fn look(peer: SocketAddr, own: SocketAddr) -> Option<Found> {
+        let wanted = format!("socket:[{}]", inode_of(&table(), peer.port(), own.port())?);
         let programs = Program::all();
         let caller = programs.iter().find(|program| program.holds(&wanted))?;
         let release = caller.release().filter(|_| caller.agent == Agent::Helm);
@@ -103,10 +104,35 @@ impl Program {
     }
 }
 
-/// Of the client's end of a connection on this machine: its local port is our peer's.
-fn inode_of(port: u16) -> Option<String> {
-    let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
-    let local = format!("0100007F:{port:04X}");
-    let line = table.lines().find(|line| line.split_whitespace().nth(1) == Some(&local))?;
-    line.split_whitespace().nth(9).map(str::to_owned)
+fn table() -> String {
+    std::fs::read_to_string("/proc/net/tcp").unwrap_or_default()
+}
+
+/// Of the client's end of a connection on this machine: its local port is our peer's, its remote port our own. Both are
+/// asked for: a client's port serves connections to several servers, and one that is over stays in the table a minute.
+fn inode_of(table: &str, peer: u16, own: u16) -> Option<&str> {
+    let ends = [format!("0100007F:{peer:04X}"), format!("0100007F:{own:04X}")];
+    table.lines().find_map(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let fits = ends.iter().all(|end| words.next() == Some(end));
+        fits.then(|| words.nth(6)).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three lines of a kernel's: ours listens, a connection that is over has the same client's port, and ours.
+    const TABLE: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1 0 100 0 0 10 0
+   1: 0100007F:C350 0100007F:0BB8 06 00000000:00000000 03:000016A1 00000000     0        0 0 3 0
+   2: 0100007F:C350 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 222 1 0 20 4 30 10 -1
+";
+
+    #[test]
+    fn a_client_port_that_serves_two_connections_is_told_apart() {
+        assert_eq!(inode_of(TABLE, 0xC350, 0x1F90), Some("222"));
+        assert_eq!(inode_of(TABLE, 0xC350, 0x0BB9), None);
+    }
 }

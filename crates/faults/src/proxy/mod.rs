@@ -280,8 +280,9 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr) {
     let mut cuts = shared.cuts.subscribe();
     cuts.borrow_and_update();
     let address = shared.server;
-    let found = tokio::task::spawn_blocking(move || caller::Found::at(peer)).await;
-    let found = found.unwrap_or_default();
+    let found = stream.local_addr().map(|own| tokio::task::spawn_blocking(move || caller::Found::at(peer, own)));
+    let Ok(found) = found else { return };
+    let found = found.await.unwrap_or_default();
     shared.state().overlaps.extend(found.overlaps);
     let (caller, release) = (found.caller, found.release);
     let service = service_fn(|request| forward::answer(&shared, address, (caller, release.clone()), request));
