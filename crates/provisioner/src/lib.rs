@@ -51,6 +51,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         cluster: cluster.clone(),
         config: Arc::new(config.clone()),
         token: http::ApiToken::new(&token),
+        sign_ins: http::Limits::of_sign_ins(),
     };
     let server = tokio::spawn(http::serve(listener, app, stopped.clone()));
     let worker = tokio::spawn(work(db.clone(), cluster.clone(), config, stopped));

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
-use store_model::{Engine, Plan};
+use store_model::{Engine, Plan, Stage};
 use utoipa::ToSchema;
 
-use crate::words;
+use crate::{Seconds, words};
 
 /// Whether stores of this engine can be made here, and if not, why and what would cure it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,4 +19,17 @@ pub struct EngineView {
     pub reason: Option<String>,
     #[schema(value_type = Vec<words::Plan>)]
     pub plans: Vec<Plan>,
+    /// How long each step took in the middle of the last stores; empty before there were any.
+    #[serde(default)]
+    pub typical_seconds: Vec<TypicalStep>,
+}
+
+/// The median of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TypicalStep {
+    #[serde(with = "words::stage")]
+    #[schema(value_type = words::Stage)]
+    pub step: Stage,
+    #[schema(value_type = f64)]
+    pub seconds: Seconds,
 }

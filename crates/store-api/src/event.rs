@@ -11,6 +11,9 @@ use crate::{ReasonView, StepState, words};
 pub struct EventView {
     /// Grows from event to event; resume after it with `Last-Event-ID`.
     pub id: i64,
+    /// Of the store it happened to; empty from a server that does not say yet.
+    #[serde(default)]
+    pub store_id: String,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// `phase`, `stage`, `attempt` or `credentials`; a newer server may know more.

@@ -7,6 +7,7 @@ mod doctor;
 mod engine;
 mod event;
 mod problem;
+mod session;
 mod sse;
 mod store;
 mod transport;
@@ -16,9 +17,13 @@ pub use client::{Client, ClientError, ClientSettings};
 pub use doctor::{
     Adopt, AdoptionOutcome, AdoptionReport, AdoptionView, AuditView, DoctorReport, OrphanView, RemovedView, SweepView,
 };
-pub use engine::EngineView;
+pub use engine::{EngineView, TypicalStep};
 pub use event::{EventPage, EventView};
 pub use problem::{FieldError, Problem};
+pub use session::{
+    AccountList, AccountView, ChangePassword, CreateAccount, CreateToken, CreatedToken, NameView, Role, SessionView,
+    Setup, SetupCode, SetupView, SignIn, SignedIn, TokenList, TokenView,
+};
 pub use sse::EventStream;
 pub use store::{
     CreateStore, CredentialsView, KeyView, ProofView, ReasonView, Seconds, StepState, StepView, StoreListQuery,
@@ -31,3 +36,5 @@ pub const API_PREFIX: &str = "/api/v1";
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The name of the last SSE message: the store is deleted and nothing follows.
 pub const EVENT_END: &str = "end";
+/// The name of the first SSE message of all stores' events: its id is where they begin.
+pub const EVENT_HELLO: &str = "hello";

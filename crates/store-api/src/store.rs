@@ -76,8 +76,18 @@ pub struct StoreView {
     /// Where the owner logs in.
     pub admin_url: String,
     pub title: String,
+    /// Where the shop writes to its owner.
+    #[serde(default)]
+    pub admin_email: String,
+    /// ISO 4217.
+    #[serde(default)]
+    pub currency: String,
+    /// ISO 3166-1 alpha-2, or with a state as in `US:CA`.
+    #[serde(default)]
+    pub country: String,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// The account or token that asked for it.
     pub created_by: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -170,9 +180,9 @@ impl StepState {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StoreListQuery {
-    /// 1 to 200; 50 when left out.
+    /// 1 to 1000; 50 when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[param(minimum = 1, maximum = 200)]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
     /// The `nextCursor` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]

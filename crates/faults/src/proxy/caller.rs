@@ -124,7 +124,8 @@ mod tests {
     use super::*;
 
     /// Three lines of a kernel's: ours listens, a connection that is over has the same client's port, and ours.
-    const TABLE: &str = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+    const TABLE: &str =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 111 1 0 100 0 0 10 0
    1: 0100007F:C350 0100007F:0BB8 06 00000000:00000000 03:000016A1 00000000     0        0 0 3 0
    2: 0100007F:C350 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 222 1 0 20 4 30 10 -1

@@ -94,6 +94,12 @@ impl Fake {
         }
     }
 
+    /// The same cluster, in which what is begun through this handle comes up at another pace.
+    #[must_use]
+    pub fn paced(&self, pace: Pace) -> Fake {
+        Fake { pace, ..self.clone() }
+    }
+
     /// Says what goes wrong with the store of that name from now on.
     pub fn script(&self, name: &str, script: Script) {
         self.world().scripts.insert(name.to_owned(), script);

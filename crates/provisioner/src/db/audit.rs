@@ -1,4 +1,4 @@
-//! Who did what to which store: a row for each transition, in the same transaction, chained by hashes.
+//! Who did what, and to which store if to one: a row for each deed, in its transaction, chained by hashes.
 
 use sha2::{Digest, Sha256};
 use sqlx::Row;
@@ -32,6 +32,15 @@ pub enum Action {
     /// An orphaned namespace is taken away, or, when it came to that, was left for what is in it.
     RemoveOrphan,
     KeepOrphan,
+    /// The first administrator was made with the one-time code.
+    SetUp,
+    CreateAccount,
+    DeleteAccount,
+    ChangePassword,
+    SignIn,
+    SignOutEverywhere,
+    CreateToken,
+    DeleteToken,
 }
 
 impl Action {
@@ -45,6 +54,14 @@ impl Action {
             Action::Adopt => "adopt",
             Action::RemoveOrphan => "remove-orphan",
             Action::KeepOrphan => "keep-orphan",
+            Action::SetUp => "set-up",
+            Action::CreateAccount => "create-account",
+            Action::DeleteAccount => "delete-account",
+            Action::ChangePassword => "change-password",
+            Action::SignIn => "sign-in",
+            Action::SignOutEverywhere => "sign-out-everywhere",
+            Action::CreateToken => "create-token",
+            Action::DeleteToken => "delete-token",
         }
     }
 }
@@ -63,6 +80,16 @@ const PAGE: i64 = 1000;
 impl Write {
     /// Called after every other write of the transaction: it takes the lock under which the chain grows.
     pub(super) async fn audit_insert(&mut self, entry: Entry<'_>) -> Result<(), sqlx::Error> {
+        let Entry { actor, action, store, phase, detail } = entry;
+        self.audit_words([actor, action.as_str(), store.as_str(), phase.as_str(), detail]).await
+    }
+
+    /// The same for what is about no store.
+    pub(super) async fn audit_deed(&mut self, actor: &str, action: Action, detail: &str) -> Result<(), sqlx::Error> {
+        self.audit_words([actor, action.as_str(), "", "", detail]).await
+    }
+
+    async fn audit_words(&mut self, words: [&str; 5]) -> Result<(), sqlx::Error> {
         let now =
             self.dialect.sql("UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value, NOW_MS");
         let row = sqlx::query(now).fetch_one(self.connection()).await?;
@@ -74,8 +101,6 @@ impl Write {
             .map(|row| row.try_get::<String, _>(0))
             .transpose()?
             .unwrap_or_default();
-        let Entry { actor, action, store, phase, detail } = entry;
-        let words = [actor, action.as_str(), store.as_str(), phase.as_str(), detail];
         let hash = link(&before, id, at_ms, words);
         let insert = "INSERT INTO audit (id, at_ms, actor, action, store_id, phase, detail, hash)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -65,6 +65,24 @@ impl Db {
         rows.iter().map(event_row).collect()
     }
 
+    /// Every store's events after the cursor, oldest first.
+    pub async fn events_of_all_after(&self, cursor: i64, limit: u32) -> Result<Vec<EventRow>, sqlx::Error> {
+        let rows = sqlx::query(
+            "SELECT id, store_id, at_ms, kind, phase, stage, state, reason_code, detail FROM events
+             WHERE id > $1 ORDER BY id LIMIT $2",
+        )
+        .bind(cursor)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(event_row).collect()
+    }
+
+    /// The id of the newest event.
+    pub async fn events_now(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query("SELECT value FROM counters WHERE name = 'event'").fetch_one(&self.pool).await?.try_get(0)
+    }
+
     /// Leaves a trace of who was shown the store's credentials; never of what they are.
     pub async fn credentials_shown(&self, store: &StoreId, to: &str) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;

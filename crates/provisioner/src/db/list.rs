@@ -30,7 +30,7 @@ pub struct Page {
 }
 
 const LIMIT_DEFAULT: u32 = 50;
-const LIMIT_MAX: u32 = 200;
+const LIMIT_MAX: u32 = 1000;
 
 /// Empty words match everything, so one statement serves every filter.
 const MATCHES: &str = "($1 = '' AND phase <> 'deleted' OR phase = $1) AND ($2 = '' OR engine = $2)

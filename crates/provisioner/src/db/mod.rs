@@ -1,5 +1,6 @@
 //! All SQL of the service. `http` and `worker` meet here and nowhere else.
 
+mod accounts;
 mod adopt;
 mod audit;
 mod bell;
@@ -11,8 +12,11 @@ mod list;
 mod lock;
 mod orphans;
 mod rows;
+mod sessions;
 mod stores;
 mod sweeps;
+mod tokens;
+mod typical;
 mod wake;
 
 use std::path::PathBuf;
@@ -24,6 +28,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+pub use accounts::{AccountError, AccountRow, NewAccount, SetupError};
 pub use adopt::{Adopted, Adoption};
 pub use audit::{Action, Audited};
 pub use bell::Bell;
@@ -33,8 +38,10 @@ pub use idempotency::IdempotencyRequest;
 pub use list::{Filter, Page};
 pub use orphans::{Finding, OrphanRow, Standing, Taken};
 pub use rows::{StageRow, StoreRow};
+pub use sessions::SessionRow;
 pub use stores::{ChangeError, CreateError, Created, NewStore};
 pub use sweeps::{SweepClaim, SweepState, SweepTurn};
+pub use tokens::{NewToken, TokenRow};
 
 use dialect::Dialect;
 

@@ -75,7 +75,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Stricter than RFC 5322, which allows what no mail program takes.
-fn email(text: &str) -> Result<String, String> {
+pub fn email(text: &str) -> Result<String, String> {
     let fault = || "must be an e-mail address such as owner@example.com".to_owned();
     if text.len() > EMAIL_MAX {
         return Err(fault());

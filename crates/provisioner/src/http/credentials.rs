@@ -51,7 +51,7 @@ pub async fn show(
         Err(_) => return Err(cluster_away()),
     };
     // First the record, then the secret: what was shown without a trace cannot be unseen.
-    app.db.credentials_shown(&row.store.id, &caller.0).await?;
+    app.db.credentials_shown(&row.store.id, &caller.name).await?;
     let Credentials { admin_user, admin_password, keys } = credentials;
     let key = |Key { name, title, value }: Key| KeyView {
         name: name.to_owned(),

@@ -98,7 +98,7 @@ pub async fn adopt(
         id.ok_or_else(|| "must be the namespace of a store, e.g. store-s0123456789a".to_owned())
     });
     fields.end(&["namespace"])?;
-    let outcomes = crate::adopt::adopt(&app.db, app.cluster.as_ref(), named.as_ref(), &caller.0).await;
+    let outcomes = crate::adopt::adopt(&app.db, app.cluster.as_ref(), named.as_ref(), &caller.name).await;
     let outcomes = outcomes.map_err(|error| match error {
         AdoptError::Cluster(error) => cluster_away(&error),
         AdoptError::Db(error) => error.into(),

@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
-use store_api::{EVENT_END, EventPage, EventView, Problem};
+use store_api::{EVENT_END, EVENT_HELLO, EventPage, EventView, Problem};
 use store_model::{Phase, StoreId};
 use tokio::sync::{broadcast, watch};
 
 use super::parse::Fields;
 use super::problem::Refused;
 use super::{App, stores, views};
-use crate::db::Db;
+use crate::db::{Db, EventRow};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// A store's whole way is some 40 events; more than this at once comes in pages.
@@ -55,19 +55,55 @@ pub async fn events(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let after = cursor(query.as_deref(), &headers)?;
+    let after = cursor(query.as_deref(), &headers)?.unwrap_or(0);
     let row = stores::find(&app, &store).await?;
     if wants_list(&headers) {
         let rows = app.db.events_after(&row.store.id, after, PAGE).await?;
         let next_cursor = rows.last().map(|row| row.id);
         return Ok(Json(EventPage { items: rows.into_iter().map(views::event).collect(), next_cursor }).into_response());
     }
+    let of = Of::One(row.store.id);
+    Ok(stream(app, closing, of, after))
+}
+
+/// Every store's events
+///
+/// As `text/event-stream`. Without a cursor it begins now: the first message is named `hello` and its id is the cursor of
+/// this moment, so that whoever then reads the stores misses nothing. Then each event as it happens.
+#[utoipa::path(
+    get, path = "/events", operation_id = "eventStream", tag = "stores",
+    params(
+        ("last-event-id" = Option<i64>, Header, description = "The last event that arrived; sent by browsers on their own."),
+        ("after" = Option<i64>, Query, description = "The same, for a first request."),
+    ),
+    responses(
+        (status = 200, content((EventView = "text/event-stream"))),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn of_all(
+    State(app): State<App>,
+    Extension(Closing(closing)): Extension<Closing>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let after = match cursor(query.as_deref(), &headers)? {
+        Some(after) => after,
+        None => {
+            let now = app.db.events_now().await?;
+            return Ok(stream(app, closing, Of::All { hello: Some(now) }, now));
+        }
+    };
+    Ok(stream(app, closing, Of::All { hello: None }, after))
+}
+
+fn stream(app: App, closing: watch::Receiver<bool>, of: Of, after: i64) -> Response {
     let reader = Reader {
         // Listening begins before the first look: what happens between the two rings.
         rings: app.db.bell().subscribe(),
         db: app.db,
         closing,
-        store: row.store.id,
+        of,
         after,
         pending: VecDeque::new(),
         last_read: false,
@@ -76,14 +112,23 @@ pub async fn events(
     let mut response = Sse::new(reader.stream()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     // nginx would hold events back until its buffer is full.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    Ok(response)
+    response
+}
+
+/// Whose events are read.
+enum Of {
+    One(StoreId),
+    /// With the cursor to begin with, until it is told.
+    All {
+        hello: Option<i64>,
+    },
 }
 
 struct Reader {
     db: Db,
     rings: broadcast::Receiver<()>,
     closing: watch::Receiver<bool>,
-    store: StoreId,
+    of: Of,
     after: i64,
     pending: VecDeque<EventView>,
     /// The store is deleted: nothing comes after what the next read finds.
@@ -102,10 +147,15 @@ impl Reader {
             if self.ended {
                 return None;
             }
+            if let Of::All { hello } = &mut self.of
+                && let Some(now) = hello.take()
+            {
+                return Some(Event::default().id(now.to_string()).event(EVENT_HELLO).data("{}"));
+            }
             if let Some(event) = self.pending.pop_front() {
                 return self.message(&event);
             }
-            match self.db.events_after(&self.store, self.after, PAGE).await {
+            match self.read().await {
                 Ok(rows) if !rows.is_empty() => {
                     self.after = rows.last().map_or(self.after, |row| row.id);
                     self.pending = rows.into_iter().map(views::event).collect();
@@ -121,7 +171,7 @@ impl Reader {
                     continue;
                 }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, store = %self.store, "read events for a stream"),
+                Err(error) => tracing::warn!(%error, "read events for a stream"),
             }
             tokio::select! {
                 () = rung(&mut self.rings) => {}
@@ -142,8 +192,16 @@ impl Reader {
         }
     }
 
+    async fn read(&self) -> Result<Vec<EventRow>, sqlx::Error> {
+        match &self.of {
+            Of::One(store) => self.db.events_after(store, self.after, PAGE).await,
+            Of::All { .. } => self.db.events_of_all_after(self.after, PAGE).await,
+        }
+    }
+
     async fn is_deleted(&self) -> bool {
-        let row = self.db.store_find(self.store.as_str()).await;
+        let Of::One(store) = &self.of else { return false };
+        let row = self.db.store_find(store.as_str()).await;
         matches!(row, Ok(Some(row)) if row.store.phase == Phase::Deleted)
     }
 }
@@ -162,7 +220,7 @@ async fn closed(closing: &mut watch::Receiver<bool>) {
     }
 }
 
-fn cursor(query: Option<&str>, headers: &HeaderMap) -> Result<i64, Refused> {
+fn cursor(query: Option<&str>, headers: &HeaderMap) -> Result<Option<i64>, Refused> {
     let parse = |text: &str| match text.parse::<i64>() {
         Ok(id) if id >= 0 => Ok(id),
         _ => Err("must be the id of an event".to_owned()),
@@ -177,7 +235,7 @@ fn cursor(query: Option<&str>, headers: &HeaderMap) -> Result<i64, Refused> {
         }
     }
     fields.end(&["after"])?;
-    Ok(after.unwrap_or(0))
+    Ok(after)
 }
 
 fn wants_list(headers: &HeaderMap) -> bool {

@@ -32,7 +32,7 @@ pub fn install() {
 }
 
 /// Metrics in Prometheus' text format
-#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "health", security(()),
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "health",
     responses(
         (status = 200, body = String, content_type = "text/plain"),
         (status = 503, body = Problem, content_type = "application/problem+json"),

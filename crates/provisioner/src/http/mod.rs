@@ -1,6 +1,8 @@
 //! The API: parse, authorize, call the database, answer. Nothing here waits for a cluster.
 
+mod accounts;
 mod auth;
+mod cookie;
 mod create;
 mod credentials;
 mod doctor;
@@ -11,11 +13,18 @@ mod health;
 mod iso;
 mod limit;
 pub mod metrics;
+mod names;
 mod openapi;
+mod origin;
 mod parse;
+mod password;
+pub mod policy;
 mod problem;
+mod session;
+mod setup;
 pub mod starting;
 mod stores;
+mod tokens;
 mod views;
 
 use std::sync::Arc;
@@ -28,6 +37,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use auth::ApiToken;
+pub use limit::Limits;
 
 use crate::cluster::Cluster;
 use crate::config::Config;
@@ -40,6 +50,8 @@ pub struct App {
     pub cluster: Arc<dyn Cluster>,
     pub config: Arc<Config>,
     pub token: ApiToken,
+    /// By e-mail address.
+    pub sign_ins: Limits,
 }
 
 /// A create with every field at its longest is under 2 KB. A single value of 64 KB still gets its field named.
@@ -49,12 +61,10 @@ const BODY_LIMIT: usize = 80 << 10;
 /// for their readers.
 pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
     let (routes, _) = routes().split_for_parts();
-    let limits = limit::Limits::default();
     metrics::install();
     routes
-        .route_layer(middleware::from_fn_with_state(limits, limit::limit))
-        .route_layer(middleware::from_fn_with_state(app.token.clone(), auth::require_token))
-        .merge(open_routes().split_for_parts().0)
+        .route_layer(middleware::from_fn_with_state(Limits::of_requests(), limit::limit))
+        .route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize))
         .fallback(finish::not_found)
         .method_not_allowed_fallback(finish::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -63,9 +73,21 @@ pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
         .with_state(app)
 }
 
-/// Behind the token.
+/// Who may ask which is in `policy.rs`.
 fn routes() -> OpenApiRouter<App> {
     let v1 = OpenApiRouter::new()
+        .routes(routes!(openapi::show))
+        .routes(routes!(setup::show, setup::setup))
+        .routes(routes!(setup::code))
+        .routes(routes!(session::show, session::create, session::delete))
+        .routes(routes!(session::delete_all))
+        .routes(routes!(session::change_password))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::delete))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::delete))
+        .routes(routes!(names::show))
+        .routes(routes!(events::of_all))
         .routes(routes!(stores::list, stores::create))
         .routes(routes!(stores::view, stores::delete))
         .routes(routes!(stores::retry))
@@ -75,23 +97,16 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(doctor::show))
         .routes(routes!(doctor::sweep))
         .routes(routes!(doctor::adopt));
-    OpenApiRouter::with_openapi(openapi::document()).nest(store_api::API_PREFIX, v1)
-}
-
-/// For probes, scrapers and readers of the specification: nothing of any store is in them.
-fn open_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(openapi::document())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::scrape))
-        .nest(store_api::API_PREFIX, OpenApiRouter::new().routes(routes!(openapi::show)))
+        .nest(store_api::API_PREFIX, v1)
 }
 
 /// The specification of the routes above, as `docs/openapi.json` holds it.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut document = routes().into_openapi();
-    document.merge(open_routes().into_openapi());
-    openapi::sign(document)
+    openapi::sign(routes().into_openapi())
 }
 
 /// Serves until `closing` turns true and the requests under way are answered.

@@ -4,8 +4,13 @@ use axum::Json;
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+
+use super::cookie;
+use super::policy::{self, Policy};
 
 /// The API's own version: it changes when a client must.
 const VERSION: &str = "1.0.0";
@@ -19,6 +24,7 @@ const VERSION: &str = "1.0.0";
     ),
     tags(
         (name = "stores", description = "Stores, from the wish to the last trace."),
+        (name = "accounts", description = "Who may ask: accounts, sessions and tokens."),
         (name = "engines", description = "What stores can be made of."),
         (name = "doctor", description = "What does not belong together, and making lost rows again."),
         (name = "health", description = "For probes and scrapers; no token."),
@@ -35,27 +41,43 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// Adds what holds for every route: who may ask, and the answers that any of them may give.
 pub fn sign(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    document.components.get_or_insert_default().add_security_scheme("token", bearer);
-    document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
-            complete(operation);
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("token", bearer);
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::NAME))));
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("GET", &mut item.get),
+            ("PUT", &mut item.put),
+            ("POST", &mut item.post),
+            ("DELETE", &mut item.delete),
+            ("PATCH", &mut item.patch),
+        ];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            let known = policy::all().find(|(known, at, _)| *known == method && at == path);
+            complete(operation, known.map(|(_, _, policy)| policy));
         }
     }
     document
 }
 
 /// Statuses that mean the same everywhere.
-const EVERYWHERE: [(&str, &str); 4] = [
-    ("401", "No token, or not the platform's."),
+const EVERYWHERE: [(&str, &str); 5] = [
+    ("401", "No session and no token, or one that is not known here or has ended."),
+    ("403", "The role is too low, or a browser sent this from another site."),
     ("404", "There is no such store."),
     ("429", "Too many requests; `Retry-After` says when to go on."),
     ("503", "The database or the cluster is away; `Retry-After` says when to ask again."),
 ];
 
-fn complete(operation: &mut Operation) {
-    let open = operation.security.is_some();
+fn complete(operation: &mut Operation, policy: Option<Policy>) {
+    let open = policy == Some(Policy::Open);
+    operation.security = Some(match policy {
+        Some(Policy::Role(role)) => {
+            ["token", "session"].map(|scheme| SecurityRequirement::new(scheme, [role.as_str()])).to_vec()
+        }
+        Some(Policy::Open) | None => vec![SecurityRequirement::default()],
+    });
     let responses = &mut operation.responses.responses;
     for (status, description) in EVERYWHERE {
         let there = responses.contains_key(status);
@@ -81,7 +103,7 @@ fn describe(response: Option<&mut RefOr<Response>>, description: &str) {
 }
 
 /// This specification
-#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "health", security(()),
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "health",
     responses((status = 200, body = Object)))]
 pub async fn show() -> Json<&'static utoipa::openapi::OpenApi> {
     static SPECIFICATION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(super::openapi);

@@ -76,6 +76,22 @@ impl Fields {
         }
     }
 
+    /// A whole number that must be there.
+    pub fn required_number(&mut self, field: &str, least: u32, most: u32) -> Option<u32> {
+        let number = match self.values.remove(field) {
+            None | Some(Value::Null) => {
+                self.refuse(field, "is missing");
+                return None;
+            }
+            Some(value) => value.as_u64().and_then(|number| u32::try_from(number).ok()),
+        };
+        let number = number.filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.refuse(field, format!("must be a whole number from {least} to {most}"));
+        }
+        number
+    }
+
     pub fn optional_bool(&mut self, field: &str) -> Option<bool> {
         match self.values.remove(field)? {
             Value::Null => None,

@@ -14,7 +14,7 @@ use super::problem::Refused;
 use super::{App, create, views};
 use crate::db::{ChangeError, CreateError, Created, Filter, IdempotencyRequest, NewStore, StoreRow};
 
-const LIMIT_MAX: u32 = 200;
+const LIMIT_MAX: u32 = 1000;
 const SEARCH_MAX: usize = 100;
 /// A UUID has 36 characters; a key longer than this is no key.
 const KEY_MAX: usize = 255;
@@ -42,7 +42,7 @@ pub async fn create(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refused> {
-    let new = create::parse(Fields::from_json(&headers, body)?, &app, &caller.0)?;
+    let new = create::parse(Fields::from_json(&headers, body)?, &app, &caller.name)?;
     let idempotency = idempotency(&headers, &new)?;
     let name = new.name.clone();
     let Created { store, replayed } = app.db.store_create(new, idempotency).await.map_err(|error| match error {
@@ -129,7 +129,7 @@ pub async fn delete(
     Path(store): Path<String>,
 ) -> Result<Response, Refused> {
     let id = find(&app, &store).await?.store.id;
-    let row = app.db.store_delete(&id, &caller.0).await.map_err(|error| changed(error, &store))?;
+    let row = app.db.store_delete(&id, &caller.name).await.map_err(|error| changed(error, &store))?;
     Ok(accepted(&app, row))
 }
 
@@ -152,7 +152,7 @@ pub async fn retry(
     Path(store): Path<String>,
 ) -> Result<Response, Refused> {
     let id = find(&app, &store).await?.store.id;
-    let row = app.db.store_retry(&id, &caller.0).await.map_err(|error| changed(error, &store))?;
+    let row = app.db.store_retry(&id, &caller.name).await.map_err(|error| changed(error, &store))?;
     Ok(accepted(&app, row))
 }
 

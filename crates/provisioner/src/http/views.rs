@@ -14,7 +14,7 @@ pub fn store(app: &App, row: StoreRow) -> StoreView {
     let StoreRow { store, ready_at_ms, proof, stages, removed, updated_at_ms: _ } = row;
     let Store { id, name, engine, plan, host, settings, created_by, created_at_ms, phase, reason, attempts, .. } =
         store;
-    let StoreSettings { title, admin_email: _, currency: _, country: _, sample_products: _ } = settings;
+    let StoreSettings { title, admin_email, currency, country, sample_products: _ } = settings;
     let url = app.config.store_url(&host);
     StoreView {
         id: id.to_string(),
@@ -27,6 +27,9 @@ pub fn store(app: &App, row: StoreRow) -> StoreView {
         admin_url: admin_url(&url, engine),
         url,
         title,
+        admin_email,
+        currency,
+        country,
         created_at: time(created_at_ms),
         created_by,
         ready_at: ready_at_ms.map(time),
@@ -43,9 +46,10 @@ pub fn admin_url(url: &str, engine: Engine) -> String {
 
 pub fn event(row: EventRow) -> EventView {
     let message = message(&row);
-    let EventRow { id, store_id: _, at_ms, kind, phase, stage, state, reason, detail: _ } = row;
+    let EventRow { id, store_id, at_ms, kind, phase, stage, state, reason, detail: _ } = row;
     EventView {
         id,
+        store_id: store_id.to_string(),
         at: time(at_ms),
         kind: kind.as_str().to_owned(),
         phase,

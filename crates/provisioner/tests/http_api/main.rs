@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
 
+mod accounts;
 mod create;
 mod doctor;
 mod edges;
 mod events;
+mod policy;
 mod specification;
 mod stores;
 mod world;

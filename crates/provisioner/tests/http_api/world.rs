@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use provisioner::cluster::fake::{Fake, Pace};
 use provisioner::config::Config;
 use provisioner::db::Db;
-use provisioner::http::{self, ApiToken, App};
+use provisioner::http::{self, ApiToken, App, Limits};
 use provisioner::worker;
 use serde_json::{Value, json};
 use store_api::{Client, ClientSettings};
@@ -81,6 +81,7 @@ impl World {
             cluster: Arc::new(fake.clone()),
             config: Arc::new(config),
             token: ApiToken::new(&TOKEN.into()),
+            sign_ins: Limits::of_sign_ins(),
         };
         let (closing, closed) = watch::channel(false);
         let router = http::router(app.clone(), closed);
@@ -116,6 +117,11 @@ impl World {
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    /// The status alone: of a stream that never ends too.
+    pub async fn status(&self, request: Request<Body>) -> u16 {
+        self.router.clone().oneshot(request).await.unwrap().status().as_u16()
     }
 
     /// Creates a store of that name and gives back its id.
