@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     API_PREFIX, Adopt, AdoptionReport, CreateStore, CredentialsView, DoctorReport, EngineView, EventPage, EventStream,
-    IDEMPOTENCY_KEY, Problem, StoreListQuery, StorePage, StoreView, transport,
+    IDEMPOTENCY_KEY, Problem, SetupCode, StoreListQuery, StorePage, StoreView, transport,
 };
 
 /// An answer that takes longer than this will not come: the API never waits for a cluster to finish.
@@ -122,6 +122,11 @@ impl Client {
 
     pub async fn engines(&self) -> Result<Vec<EngineView>, ClientError> {
         self.read(self.request(Method::GET, &["engines"])?).await
+    }
+
+    /// A code that makes the first administrator; the ones before it are void.
+    pub async fn setup_code(&self) -> Result<SetupCode, ClientError> {
+        self.write(Method::POST, &["setup", "code"]).await
     }
 
     /// What is in the cluster without a living store, and the other way round, as the last sweep saw it.

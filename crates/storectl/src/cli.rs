@@ -49,6 +49,8 @@ pub enum Format {
 pub enum Command {
     /// Save the platform's address and token; the token is asked for, or read from standard input.
     Login(Login),
+    /// Print a code that makes the dashboard's first administrator.
+    Setup,
     /// Create, look at and delete stores.
     #[command(subcommand)]
     Store(StoreCommand),

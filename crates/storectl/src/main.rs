@@ -7,6 +7,7 @@ mod follow;
 mod login;
 mod output;
 mod session;
+mod setup;
 mod store;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     let output = Output::new(output);
     match command {
         Command::Login(login) => login::run(&connection, login, &output).await,
+        Command::Setup => setup::run(&Session::open(&connection)?, &output).await,
         Command::Store(command) => store::run(&Session::open(&connection)?, command, &output).await,
         Command::Engines => store::engines(&Session::open(&connection)?, &output).await,
         Command::Doctor { command: None } => doctor::run(&connection, &output).await,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use provisioner::cluster::fake::{Fake, Pace, Script};
 use provisioner::config::Config;
 use provisioner::db::Db;
-use provisioner::http::{self, ApiToken, App};
+use provisioner::http::{self, ApiToken, App, Limits};
 use provisioner::worker;
 use serde_json::Value;
 use store_model::{Engine, ImageName};
@@ -63,6 +63,7 @@ impl World {
             cluster: Arc::new(fake.clone()),
             config: Arc::new(config),
             token: ApiToken::new(&TOKEN.into()),
+            sign_ins: Limits::of_sign_ins(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         // Below `localhost`, where most resolvers know nothing.
@@ -346,4 +347,24 @@ async fn help_and_completion_need_no_platform() {
         assert_eq!(ended.code, 0, "{args:?}: {}", ended.err);
         assert!(!ended.out.is_empty(), "{args:?}");
     }
+}
+
+#[tokio::test]
+async fn setup_prints_a_code_until_there_is_an_administrator() {
+    let (world, worker) = World::idle().await;
+    let first = world.run(&["setup"]).await;
+    assert_eq!(first.code, 0, "{}", first.err);
+    let code = first.out.trim();
+    assert_eq!(code.len(), 19, "{code}");
+    assert!(first.err.contains("good once"), "{}", first.err);
+    let account = provisioner::db::NewAccount {
+        id: "a1".to_owned(),
+        email: "ada@example.com".to_owned(),
+        role: store_api::Role::Admin,
+        password_hash: "none".to_owned(),
+    };
+    worker.app.db.account_create(&account, "test").await.unwrap();
+    let late = world.run(&["setup"]).await;
+    assert_eq!(late.code, 5, "{}", late.err);
+    assert!(late.out.is_empty() && late.err.contains("already"), "{}", late.err);
 }
