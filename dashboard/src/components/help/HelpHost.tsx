@@ -1,0 +1,5 @@
+export function helpOpen() {}
+
+export function HelpHost() {
+  return null
+}
