@@ -13,12 +13,13 @@ import { queryClient } from "~/api/query-client"
 import { onSessionEnded } from "~/api/session-end"
 import { router } from "~/router"
 import { Toaster } from "~/ui/Toast"
-import { TooltipProvider } from "~/ui/Tooltip"
+import { tooltipHost } from "~/ui/tooltip-host"
 
 const element = document.getElementById("root")
 if (!element) throw new Error("index.html has no #root")
 const root = createRoot(element)
 
+tooltipHost()
 onSessionEnded(leaveForSignIn)
 addEventListener("vite:preloadError", reloadOnce)
 
@@ -29,10 +30,8 @@ configLoad().then(
         {/* The CSP lets no style element in; the style sheet has what Base UI would put there. */}
         <CSPProvider disableStyleElements>
           <QueryClientProvider client={queryClient}>
-            <TooltipProvider>
-              <RouterProvider router={router} />
-              <Toaster />
-            </TooltipProvider>
+            <RouterProvider router={router} />
+            <Toaster />
           </QueryClientProvider>
         </CSPProvider>
       </StrictMode>,

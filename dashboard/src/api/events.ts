@@ -23,6 +23,8 @@ let link: Link = "off"
 let source: EventSource | undefined
 let again: ReturnType<typeof setTimeout> | undefined
 let wait = FIRST_WAIT_MS
+/** The last event that arrived, for a connection that the browser does not resume by itself. */
+let last: number | undefined
 
 export const linkGet = () => link
 
@@ -50,19 +52,24 @@ export function eventsStop() {
   source = undefined
   again = undefined
   wait = FIRST_WAIT_MS
+  last = undefined
   setLink("off")
 }
 
 function open(client: QueryClient) {
   again = undefined
-  const opened = new EventSource(`${configGet().apiUrl}/v1/events`)
+  const after = last === undefined ? "" : `?after=${last}`
+  const opened = new EventSource(`${configGet().apiUrl}/v1/events${after}`)
   source = opened
   opened.onopen = () => {
     wait = FIRST_WAIT_MS
     setLink("live")
   }
   // Sent where the server cannot resume: whatever was missed is read anew.
-  opened.addEventListener("hello", () => client.invalidateQueries())
+  opened.addEventListener("hello", (message) => {
+    last = Number(message.lastEventId) || undefined
+    void client.invalidateQueries()
+  })
   for (const kind of KINDS) opened.addEventListener(kind, (message) => take(client, message.data))
   opened.onmessage = (message) => take(client, message.data)
   opened.onerror = () => {
@@ -93,8 +100,11 @@ let gathering: ReturnType<typeof setTimeout> | undefined
 function take(client: QueryClient, data: string) {
   const event = JSON.parse(data) as EventView
   for (const listener of eventListeners) listener(event)
-  touched.add(event.storeId)
-  gathering ??= setTimeout(() => {
+  last = event.id
+  // A server of the version before does not say whose event it is.
+  if (event.storeId) touched.add(event.storeId)
+  if (gathering !== undefined) return
+  gathering = setTimeout(() => {
     gathering = undefined
     const ids = [...touched]
     touched.clear()

@@ -1,6 +1,6 @@
 import { Menu as Base } from "@base-ui/react/menu"
 import { Check } from "lucide-react"
-import type { ComponentProps, ReactElement, ReactNode } from "react"
+import type { ComponentProps, ReactElement, ReactNode, RefObject } from "react"
 import { cx } from "~/util/class"
 
 const ITEM =
@@ -22,6 +22,35 @@ export function Menu({
       <Base.Portal>
         <Base.Positioner align={align} sideOffset={6} className="z-50">
           <Base.Popup className="popup max-w-[calc(100vw-1rem)] min-w-52 p-1">{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+export interface PopupProps {
+  trigger: RefObject<HTMLElement | null>
+  open: boolean
+  onOpenChange: (open: boolean) => void
+}
+
+/** The menu of a button that is drawn elsewhere, so that it can be loaded when it is wanted. */
+export function MenuPopup({ trigger, open, onOpenChange, children }: PopupProps & { children: ReactNode }) {
+  return (
+    <Base.Root
+      modal={false}
+      open={open}
+      onOpenChange={(next, { event }) => {
+        // A press on the button is the button's own business: it would close here and open there.
+        if (!next && event.target instanceof Node && trigger.current?.contains(event.target)) return
+        onOpenChange(next)
+      }}
+    >
+      <Base.Portal>
+        <Base.Positioner anchor={trigger} align="end" sideOffset={6} className="z-50">
+          <Base.Popup finalFocus={trigger} className="popup max-w-[calc(100vw-1rem)] min-w-52 p-1">
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

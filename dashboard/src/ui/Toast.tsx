@@ -1,43 +1,30 @@
-import { Toast as Base } from "@base-ui/react/toast"
-import { X } from "lucide-react"
-import { buttonClass } from "./Button"
+import { lazy, Suspense, useSyncExternalStore } from "react"
 
-/** Base UI's, not sonner: sonner writes a style element, which the CSP refuses. */
-const manager = Base.createToastManager()
+const load = () => import("./ToastHost")
+const ToastHost = lazy(() => load().then((module) => ({ default: module.ToastHost })))
+
+const listeners = new Set<() => void>()
+let wanted = false
 
 /** A passing word that something went well. What went wrong stays on the page (`ErrorPanel`). */
-export function toast(title: string, description?: string) {
+export async function toast(title: string, description?: string) {
+  wanted = true
+  for (const listener of listeners) listener()
+  const { manager } = await load()
   manager.add({ title, description, timeout: 6000 })
 }
 
+/** Nothing, until there is a first word to say: the first load does without. */
 export function Toaster() {
-  return (
-    <Base.Provider toastManager={manager} limit={3}>
-      <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2">
-          <List />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
-  )
+  const shown = useSyncExternalStore(subscribe, () => wanted)
+  return shown ? (
+    <Suspense>
+      <ToastHost />
+    </Suspense>
+  ) : null
 }
 
-function List() {
-  return Base.useToastManager().toasts.map((each) => (
-    <Base.Root
-      key={each.id}
-      toast={each}
-      className="popup transition-opacity data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
-    >
-      <Base.Content className="flex items-start gap-3 p-3">
-        <div className="min-w-0 flex-1">
-          <Base.Title className="font-medium" />
-          <Base.Description className="text-soft" />
-        </div>
-        <Base.Close aria-label="Close the message" className={buttonClass("ghost", "sm", "w-7 px-0")}>
-          <X aria-hidden className="size-4" />
-        </Base.Close>
-      </Base.Content>
-    </Base.Root>
-  ))
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

@@ -2,26 +2,14 @@ import { useNavigate } from "@tanstack/react-router"
 import { KeyRound, LogOut, User, Users } from "lucide-react"
 import { useSession } from "~/api/session"
 import { useSignOut } from "~/api/sign-out"
-import { buttonClass } from "~/ui/Button"
-import { Menu, MenuItem, MenuSeparator } from "~/ui/Menu"
+import { MenuItem, MenuPopup, MenuSeparator, type PopupProps } from "~/ui/Menu"
 
-export function AccountMenu() {
+export default function AccountMenu(popup: PopupProps) {
   const session = useSession()
   const navigate = useNavigate()
   const signOut = useSignOut()
   return (
-    <Menu
-      trigger={
-        <button type="button" aria-label="Account" className={buttonClass("ghost", "md", "w-9 px-0")}>
-          <span
-            aria-hidden
-            className="bg-accent-wash text-accent grid size-7 place-items-center rounded-full text-xs font-semibold uppercase"
-          >
-            {session.name.slice(0, 1)}
-          </span>
-        </button>
-      }
-    >
+    <MenuPopup {...popup}>
       <div className="px-2.5 py-1.5">
         <div className="font-medium break-all">{session.name}</div>
         <div className="text-soft text-xs">{session.role === "admin" ? "Administrator" : "Viewer"}</div>
@@ -42,6 +30,6 @@ export function AccountMenu() {
       <MenuItem onClick={() => signOut.mutate()}>
         <LogOut aria-hidden /> Sign out
       </MenuItem>
-    </Menu>
+    </MenuPopup>
   )
 }

@@ -4,8 +4,8 @@ import { configGet } from "~/api/config"
 import { paletteOpen } from "~/components/palette/PaletteHost"
 import { Badge } from "~/ui/Badge"
 import { Kbd } from "~/ui/Kbd"
-import { AccountMenu } from "./AccountMenu"
-import { ThemeMenu } from "./ThemeMenu"
+import { AccountButton } from "./AccountButton"
+import { ThemeButton } from "./ThemeButton"
 
 const LINK =
   "text-soft hover:text-ink data-[status=active]:text-ink data-[status=active]:bg-raised rounded-md px-2 py-1 font-medium max-sm:px-1.5"
@@ -46,8 +46,8 @@ export function Header() {
               <Kbd>K</Kbd>
             </span>
           </button>
-          <ThemeMenu />
-          <AccountMenu />
+          <ThemeButton />
+          <AccountButton />
         </div>
       </div>
     </header>
