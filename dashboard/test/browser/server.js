@@ -116,11 +116,12 @@ async function nginxStart(api) {
 function confHere(folder, dist, port, api) {
   const proxy = `location /api { proxy_pass ${api}; proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header Connection ""; proxy_buffering off; proxy_read_timeout 1h; client_max_body_size 1m; add_header X-From provisioner; }`
   const changes = [
+    // First: the places that come in below may be there too.
+    [/\/tmp\//g, `${folder}/`],
     [/listen 8080;/, `listen 127.0.0.1:${port}; listen [::1]:${port};`],
     [/root \/usr\/share\/store-platform\/dashboard;/, `root ${dist};`],
     [/alias \/etc\/store-platform\/dashboard\/config\.json;/g, `alias ${folder}/config.json;`],
     [/location \/api \{(?:[^{}']|'[^']*')*\}/, proxy],
-    [/\/tmp\//g, `${folder}/`],
     [/access_log \/dev\/stdout combined;/, "access_log off;"],
   ]
   let conf = readFileSync(CONF, "utf8")
