@@ -4,7 +4,7 @@ import { cx } from "~/util/class"
 import { Tooltip } from "./Tooltip"
 
 type Variant = "primary" | "secondary" | "ghost" | "danger"
-type Size = "sm" | "md"
+type Size = "sm" | "md" | "icon" | "icon-sm"
 
 const VARIANTS: Record<Variant, string> = {
   primary: "bg-primary text-on-primary border-transparent enabled:hover:bg-primary-hover",
@@ -12,7 +12,12 @@ const VARIANTS: Record<Variant, string> = {
   ghost: "bg-transparent text-ink border-transparent enabled:hover:bg-hover",
   danger: "bg-danger-fill text-on-danger border-transparent enabled:hover:bg-danger-fill-hover",
 }
-const SIZES: Record<Size, string> = { sm: "h-7 px-2.5 text-xs gap-1.5", md: "h-9 px-3.5 text-sm gap-2" }
+const SIZES: Record<Size, string> = {
+  sm: "h-7 px-2.5 text-xs gap-1.5",
+  md: "h-9 px-3.5 text-sm gap-2",
+  icon: "size-9 [&>svg]:size-4",
+  "icon-sm": "size-7 [&>svg]:size-4",
+}
 
 /** The look of a button, for links that are drawn as one. */
 export function buttonClass(variant: Variant = "secondary", size: Size = "md", className?: string) {
@@ -56,12 +61,14 @@ export function Button({ variant, size, busy, disabledReason, icon, className, c
 interface IconButtonProps extends Omit<Props, "icon" | "children" | "size" | "aria-label"> {
   /** What it does: its name for screen readers, and its tooltip. */
   label: string
+  size?: "icon" | "icon-sm"
   children: ReactNode
 }
 
 export function IconButton({
   label,
   variant = "ghost",
+  size = "icon",
   className,
   disabledReason,
   children,
@@ -77,7 +84,7 @@ export function IconButton({
         {...rest}
         aria-label={label}
         aria-disabled={off || undefined}
-        className={buttonClass(variant, "md", cx("w-9 px-0 [&>svg]:size-4", className))}
+        className={buttonClass(variant, size, className)}
         onClick={off ? (event) => event.preventDefault() : onClick}
       >
         {children}

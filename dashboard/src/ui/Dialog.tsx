@@ -66,7 +66,7 @@ function Sheet({
                   </Base.Description>
                 )}
               </div>
-              <Base.Close aria-label="Close" className={buttonClass("ghost", "sm", "-mt-1 -mr-2 w-7 px-0")}>
+              <Base.Close aria-label="Close" className={buttonClass("ghost", "icon-sm", "-mt-1 -mr-2")}>
                 <X aria-hidden className="size-4" />
               </Base.Close>
             </div>

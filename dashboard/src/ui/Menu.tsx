@@ -6,6 +6,8 @@ import { cx } from "~/util/class"
 const ITEM =
   "flex min-h-8 cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 text-sm outline-none data-highlighted:bg-hover data-disabled:opacity-55 [&>svg]:size-4 [&>svg]:shrink-0"
 
+/** Menus are put into the landmark that they belong to, where those who go from landmark to landmark find them. */
+
 /** `trigger` is a button; `children` are the items. */
 export function Menu({
   trigger,
@@ -17,9 +19,9 @@ export function Menu({
   align?: "start" | "end"
 }) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Portal container={document.getElementById("main")}>
         <Base.Positioner align={align} sideOffset={6} className="z-50">
           <Base.Popup className="popup max-w-[calc(100vw-1rem)] min-w-52 p-1">{children}</Base.Popup>
         </Base.Positioner>
@@ -38,7 +40,6 @@ export interface PopupProps {
 export function MenuPopup({ trigger, open, onOpenChange, children }: PopupProps & { children: ReactNode }) {
   return (
     <Base.Root
-      modal={false}
       open={open}
       onOpenChange={(next, { event }) => {
         // A press on the button is the button's own business: it would close here and open there.
@@ -46,7 +47,7 @@ export function MenuPopup({ trigger, open, onOpenChange, children }: PopupProps 
         onOpenChange(next)
       }}
     >
-      <Base.Portal>
+      <Base.Portal container={trigger.current?.closest<HTMLElement>("header, main")}>
         <Base.Positioner anchor={trigger} align="end" sideOffset={6} className="z-50">
           <Base.Popup finalFocus={trigger} className="popup max-w-[calc(100vw-1rem)] min-w-52 p-1">
             {children}

@@ -29,7 +29,7 @@ function List() {
           <Base.Title className="font-medium" />
           <Base.Description className="text-soft" />
         </div>
-        <Base.Close aria-label="Close the message" className={buttonClass("ghost", "sm", "w-7 px-0")}>
+        <Base.Close aria-label="Close the message" className={buttonClass("ghost", "icon-sm")}>
           <X aria-hidden className="size-4" />
         </Base.Close>
       </Base.Content>

@@ -33,14 +33,11 @@ export function Header() {
           <button
             type="button"
             onClick={paletteOpen}
-            aria-label="Search and jump to"
             aria-keyshortcuts="Control+K Meta+K"
             className="border-edge text-soft hover:bg-hover flex h-9 items-center gap-2 rounded-md border px-2.5 max-sm:border-transparent sm:w-56"
           >
             <Search aria-hidden className="size-4" />
-            <span aria-hidden className="max-sm:hidden">
-              Search…
-            </span>
+            <span className="max-sm:sr-only">Search</span>
             <span aria-hidden className="ml-auto flex gap-1 max-sm:hidden">
               <Kbd>{MAC ? "⌘" : "Ctrl"}</Kbd>
               <Kbd>K</Kbd>

@@ -27,7 +27,7 @@ export function HeaderMenu({ label, load, body: Body, children }: Props) {
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open}
-        className={buttonClass("ghost", "md", "w-9 px-0 [&>svg]:size-4")}
+        className={buttonClass("ghost", "icon")}
         onPointerEnter={load}
         onFocus={load}
         onClick={() => show(!open)}

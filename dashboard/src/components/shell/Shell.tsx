@@ -34,7 +34,8 @@ export function Shell() {
 /** A new page begins at its content, for the keyboard and for screen readers too. */
 function Main() {
   const main = useRef<HTMLElement>(null)
-  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname })
+  // The parts of one store's page are one page: choosing a part leaves the focus on what chose it.
+  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname.split("/", 3).join("/") })
   const before = useRef(path)
   useEffect(() => {
     if (before.current !== undefined && before.current !== path) main.current?.focus({ preventScroll: true })

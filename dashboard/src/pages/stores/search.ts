@@ -1,3 +1,4 @@
+import { ENGINES } from "~/api/engine"
 import { PHASES } from "~/api/phase"
 import type { Engine, Phase } from "~/api/types"
 
@@ -15,15 +16,13 @@ export interface StoresSearch {
   row?: number
 }
 
-const ENGINES: Record<Engine, true> = { woocommerce: true, medusa: true }
-
 /** What does not make sense is left out, not refused: addresses are typed and cut. */
 export function storesSearch(search: Record<string, unknown>): StoresSearch {
   const { q, phase, engine, sort, dir, row } = search
   const found: StoresSearch = {}
-  if (typeof q === "string" || typeof q === "number") found.q = String(q)
-  if (typeof phase === "string" && phase in PHASES) found.phase = phase as Phase
-  if (typeof engine === "string" && engine in ENGINES) found.engine = engine as Engine
+  if ((typeof q === "string" && q !== "") || typeof q === "number") found.q = String(q)
+  if (typeof phase === "string" && Object.hasOwn(PHASES, phase)) found.phase = phase as Phase
+  if (typeof engine === "string" && Object.hasOwn(ENGINES, engine)) found.engine = engine as Engine
   if (SORTS.includes(sort as Sort)) found.sort = sort as Sort
   if (dir === "asc" || dir === "desc") found.dir = dir
   if (typeof row === "number" && row > 0) found.row = Math.floor(row)
