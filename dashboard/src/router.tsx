@@ -13,6 +13,7 @@ import { engineListQuery, storeListQuery } from "~/api/stores"
 import { Shell } from "~/components/shell/Shell"
 import { Fault } from "~/pages/Fault"
 import { NotFound } from "~/pages/NotFound"
+import { logsSearch } from "~/pages/store/logs/search"
 import { storeSearch } from "~/pages/store/search"
 import { storesSearch } from "~/pages/stores/search"
 import { pathInside } from "~/util/path-inside"
@@ -85,6 +86,39 @@ const store = createRoute({
   component: lazyRouteComponent(() => import("~/pages/store/StorePage"), "StorePage"),
 })
 
+const storeOverview = createRoute({
+  getParentRoute: () => store,
+  path: "/",
+  component: lazyRouteComponent(() => import("~/pages/store/overview/OverviewTab"), "OverviewTab"),
+})
+
+const storeCredentials = createRoute({
+  getParentRoute: () => store,
+  path: "/credentials",
+  component: lazyRouteComponent(() => import("~/pages/store/credentials/CredentialsTab"), "CredentialsTab"),
+})
+
+const storeEvents = createRoute({
+  getParentRoute: () => store,
+  path: "/events",
+  component: lazyRouteComponent(() => import("~/pages/store/events/EventsTab"), "EventsTab"),
+})
+
+const storeLogs = createRoute({
+  getParentRoute: () => store,
+  path: "/logs",
+  validateSearch: logsSearch,
+  component: lazyRouteComponent(() => import("~/pages/store/logs/LogsTab"), "LogsTab"),
+})
+
+const storeUsage = createRoute({
+  getParentRoute: () => store,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("~/pages/store/usage/UsageTab"), "UsageTab"),
+})
+
+const storeTabs = store.addChildren([storeOverview, storeCredentials, storeEvents, storeLogs, storeUsage])
+
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/settings/account",
@@ -114,7 +148,7 @@ const settings = createRoute({
 const routes = root.addChildren([
   setup,
   signIn,
-  shell.addChildren([stores, create, store, settings, account, tokens, accounts]),
+  shell.addChildren([stores, create, storeTabs, settings, account, tokens, accounts]),
 ])
 
 export const router = createRouter({

@@ -1,6 +1,8 @@
-// biome-ignore lint/complexity/noBannedTypes: the page keeps nothing in the address yet
-export type StoreSearch = {}
+/** What is asked in a dialog above the page: a reload asks it again, and the back button closes it. */
+export interface StoreSearch {
+  ask?: "delete"
+}
 
-export function storeSearch(_search: Record<string, unknown>): StoreSearch {
-  return {}
+export function storeSearch({ ask }: Record<string, unknown>): StoreSearch {
+  return ask === "delete" ? { ask } : {}
 }
