@@ -1,0 +1,135 @@
+import type { QueryClient } from "@tanstack/react-query"
+import { configGet } from "./config"
+import { keys } from "./keys"
+import { sessionQuery } from "./session"
+import { storeGet, storePut } from "./stores"
+import type { EventView, Store } from "./types"
+
+/** `live`: events arrive. `reconnecting`: it was cut, and is tried again. `off`: nobody is signed in. */
+export type Link = "off" | "connecting" | "live" | "reconnecting"
+
+/** The server names its messages by kind, and a browser only hears names that it was told. */
+const KINDS = ["phase", "stage", "attempt", "credentials", "login", "logs", "note"]
+/** Events come in bursts, a stage ending and the next beginning; one look serves them all. */
+const GATHER_MS = 50
+/** Above this many stores at once, the list is one request instead of many. */
+const MANY = 20
+const FIRST_WAIT_MS = 1_000
+const LONGEST_WAIT_MS = 30_000
+
+const linkListeners = new Set<() => void>()
+const eventListeners = new Set<(event: EventView) => void>()
+let link: Link = "off"
+let source: EventSource | undefined
+let again: ReturnType<typeof setTimeout> | undefined
+let wait = FIRST_WAIT_MS
+/** The last event that arrived, for a connection that the browser does not resume by itself. */
+let last: number | undefined
+
+export const linkGet = () => link
+
+export function onLink(listener: () => void): () => void {
+  linkListeners.add(listener)
+  return () => linkListeners.delete(listener)
+}
+
+/** Every event of every store, as it arrives. Returns how to stop. */
+export function onStoreEvent(listener: (event: EventView) => void): () => void {
+  eventListeners.add(listener)
+  return () => eventListeners.delete(listener)
+}
+
+/** The one connection of the application: however many stores are on the screen, a browser has six to a host. */
+export function eventsStart(client: QueryClient) {
+  if (source || again) return
+  setLink("connecting")
+  open(client)
+}
+
+export function eventsStop() {
+  source?.close()
+  clearTimeout(again)
+  source = undefined
+  again = undefined
+  wait = FIRST_WAIT_MS
+  last = undefined
+  setLink("off")
+}
+
+function open(client: QueryClient) {
+  again = undefined
+  const after = last === undefined ? "" : `?after=${last}`
+  const opened = new EventSource(`${configGet().apiUrl}/v1/events${after}`)
+  source = opened
+  opened.onopen = () => {
+    wait = FIRST_WAIT_MS
+    setLink("live")
+  }
+  // Sent where the server cannot resume: whatever was missed is read anew.
+  opened.addEventListener("hello", (message) => {
+    last = Number(message.lastEventId) || undefined
+    void client.invalidateQueries()
+  })
+  for (const kind of KINDS) opened.addEventListener(kind, (message) => take(client, message.data))
+  opened.onmessage = (message) => take(client, message.data)
+  opened.onerror = () => {
+    setLink("reconnecting")
+    // A cut is mended by the browser, with Last-Event-ID. An answer that is no stream ends it for good.
+    if (opened.readyState === EventSource.CLOSED) reopen(client)
+  }
+}
+
+function reopen(client: QueryClient) {
+  source?.close()
+  source = undefined
+  // Is it the session? Then this request's 401 leads to the sign-in.
+  client.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false }).catch(() => {})
+  again = setTimeout(() => open(client), wait * (0.5 + Math.random() / 2))
+  wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+}
+
+function setLink(next: Link) {
+  if (link === next) return
+  link = next
+  for (const listener of linkListeners) listener()
+}
+
+const touched = new Set<string>()
+let gathering: ReturnType<typeof setTimeout> | undefined
+
+function take(client: QueryClient, data: string) {
+  const event = JSON.parse(data) as EventView
+  for (const listener of eventListeners) listener(event)
+  last = event.id
+  // A server of the version before does not say whose event it is.
+  if (event.storeId) touched.add(event.storeId)
+  if (gathering !== undefined) return
+  gathering = setTimeout(() => {
+    gathering = undefined
+    const ids = [...touched]
+    touched.clear()
+    void refresh(client, ids)
+  }, GATHER_MS)
+}
+
+async function refresh(client: QueryClient, ids: string[]) {
+  if (ids.length > MANY) {
+    await client.invalidateQueries({ queryKey: keys.stores.all })
+    return
+  }
+  const known = await Promise.all(ids.map((id) => refreshOne(client, id)))
+  if (known.includes(false)) await client.invalidateQueries({ queryKey: keys.stores.list })
+}
+
+async function refreshOne(client: QueryClient, id: string): Promise<boolean> {
+  try {
+    const fresh: Store = await storeGet(id)
+    const shown = (key: readonly unknown[]) => key[2] === id || key[2] === fresh.name
+    await client.invalidateQueries({
+      predicate: ({ queryKey }) => queryKey[0] === "stores" && queryKey[1] === "events" && shown(queryKey),
+    })
+    return storePut(client, fresh)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,22 @@
+import { QueryClient } from "@tanstack/react-query"
+import { Problem, problemTell } from "./problem"
+
+const TRIES = 3
+
+/** Asks again where that may help, as late as the server wishes; a refusal is never repeated. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Live by events; what comes back after a break is refetched after `hello`.
+      staleTime: 30_000,
+      retry: (count, error) => count < TRIES - 1 && problemTell(error).retry,
+      retryDelay: (count, error) => waitBefore(count, error),
+    },
+    mutations: { retry: false },
+  },
+})
+
+function waitBefore(count: number, error: unknown): number {
+  const asked = error instanceof Problem ? error.retryAfter : undefined
+  return Math.min(asked === undefined ? 500 * 2 ** count : asked * 1000, 30_000)
+}

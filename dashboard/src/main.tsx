@@ -1,0 +1,69 @@
+import "@fontsource-variable/geist"
+import "@fontsource-variable/geist-mono"
+import "./styles.css"
+import { CSPProvider } from "@base-ui/react/csp-provider"
+import { QueryClientProvider } from "@tanstack/react-query"
+import { RouterProvider } from "@tanstack/react-router"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { configLoad } from "~/api/config"
+import { eventsStop } from "~/api/events"
+import { keys } from "~/api/keys"
+import { queryClient } from "~/api/query-client"
+import { onSessionEnded } from "~/api/session-end"
+import { router } from "~/router"
+import { Toaster } from "~/ui/Toast"
+import { tooltipHost } from "~/ui/tooltip-host"
+
+const element = document.getElementById("root")
+if (!element) throw new Error("index.html has no #root")
+const root = createRoot(element)
+
+tooltipHost()
+onSessionEnded(leaveForSignIn)
+addEventListener("vite:preloadError", reloadOnce)
+
+configLoad().then(
+  () =>
+    root.render(
+      <StrictMode>
+        {/* The CSP lets no style element in; the style sheet has what Base UI would put there. */}
+        <CSPProvider disableStyleElements>
+          <QueryClientProvider client={queryClient}>
+            <RouterProvider router={router} />
+            <Toaster />
+          </QueryClientProvider>
+        </CSPProvider>
+      </StrictMode>,
+    ),
+  (error: unknown) =>
+    root.render(
+      <main className="mx-auto max-w-md px-4 py-24">
+        <h1 className="mb-2 text-xl font-semibold">The dashboard could not start</h1>
+        <p>Its configuration could not be read: {error instanceof Error ? error.message : "no answer"}.</p>
+        <p className="text-soft mt-2">Reload the page in a moment. If it stays, tell whoever runs the platform.</p>
+      </main>,
+    ),
+)
+
+let leaving = false
+
+/** A 401 anywhere: to the sign-in, and from there back to where one was. */
+function leaveForSignIn() {
+  if (leaving || !queryClient.getQueryData(keys.session)) return
+  leaving = true
+  eventsStop()
+  const next = router.latestLocation.href
+  void router.navigate({ to: "/sign-in", search: { next, ended: true } }).finally(() => {
+    queryClient.clear()
+    leaving = false
+  })
+}
+
+/** A page that was open during an upgrade asks for files that are gone: the new index.html names the new ones. */
+function reloadOnce(event: Event) {
+  if (sessionStorage.getItem("reloaded-for") === document.URL) return
+  sessionStorage.setItem("reloaded-for", document.URL)
+  event.preventDefault()
+  location.reload()
+}

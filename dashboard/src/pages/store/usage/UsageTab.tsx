@@ -1,0 +1,112 @@
+import { useQuery } from "@tanstack/react-query"
+import { Gauge } from "lucide-react"
+import { componentsQuery, isUnavailable, type UsageView, usageQuery } from "~/api/coming"
+import { Card } from "~/ui/Card"
+import { EmptyState } from "~/ui/EmptyState"
+import { ErrorPanel } from "~/ui/ErrorPanel"
+import { Notice } from "~/ui/Notice"
+import { Skeleton } from "~/ui/Skeleton"
+import { CELL, HEAD, ROW, Table } from "~/ui/Table"
+import { useShownStore } from "../store-context"
+import { Unavailable } from "../Unavailable"
+import { bytes, cores } from "./amounts"
+import { Meter } from "./Meter"
+
+/** What the store takes of the cluster at this moment. */
+export function UsageTab() {
+  const store = useShownStore()
+  if (store.phase === "deleted") {
+    return (
+      <EmptyState icon={<Gauge aria-hidden />} title="Nothing to measure">
+        The store is deleted; it takes nothing of the cluster any more.
+      </EmptyState>
+    )
+  }
+  return <Measured id={store.id} />
+}
+
+function Measured({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(usageQuery(id))
+  if (isUnavailable(error)) return <Unavailable what="Measurements are" />
+  if (error) return <ErrorPanel error={error} what="The usage could not be read" onRetry={() => void refetch()} />
+  if (!data) return <Skeleton className="h-48 w-full" />
+  return (
+    <div className="grid gap-5">
+      {!data.measured && (
+        <Notice tone="idle" title="Processor and memory are not measured">
+          {data.reason && <p>{data.reason}</p>}
+        </Notice>
+      )}
+      {data.components.length > 0 && <Components id={id} components={data.components} />}
+      {data.volumes.length > 0 && <Volumes volumes={data.volumes} />}
+      {data.components.length === 0 && data.volumes.length === 0 && (
+        <EmptyState icon={<Gauge aria-hidden />} title="Nothing to measure yet">
+          As soon as something of the store runs, it is shown here.
+        </EmptyState>
+      )}
+    </div>
+  )
+}
+
+function Components({ id, components }: { id: string; components: UsageView["components"] }) {
+  const known = useQuery(componentsQuery(id)).data
+  const titleOf = (name: string) => known?.find((component) => component.name === name)?.title ?? name
+  return (
+    <Card title="Processor and memory" description="At this moment, of what each program may take at most.">
+      <Table label="Processor and memory">
+        <thead>
+          <tr>
+            <th scope="col" className={HEAD}>
+              Program
+            </th>
+            <th scope="col" className={HEAD}>
+              Processor
+            </th>
+            <th scope="col" className={HEAD}>
+              Memory
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {components.map(({ name, cpuMillicores, cpuLimitMillicores, memoryBytes, memoryLimitBytes }) => (
+            <tr key={name} className={ROW}>
+              <th scope="row" className={`${CELL} font-medium`}>
+                {titleOf(name)}
+              </th>
+              <td className={CELL}>
+                <Meter
+                  label={`Processor of ${titleOf(name)}`}
+                  used={cpuMillicores}
+                  limit={cpuLimitMillicores}
+                  unit={cores}
+                />
+              </td>
+              <td className={CELL}>
+                <Meter label={`Memory of ${titleOf(name)}`} used={memoryBytes} limit={memoryLimitBytes} unit={bytes} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  )
+}
+
+function Volumes({ volumes }: { volumes: UsageView["volumes"] }) {
+  return (
+    <Card title="Storage" description="Disks of the store: its database and its files.">
+      <ul className="grid gap-4">
+        {volumes.map(({ name, capacityBytes, usedBytes }) => (
+          <li key={name} className="grid gap-1 sm:grid-cols-[12rem_minmax(0,1fr)]">
+            <span className="font-medium break-all">{name}</span>
+            {usedBytes == null ? (
+              <span className="text-soft">{bytes(capacityBytes)}; how much of it is used is not measured</span>
+            ) : (
+              <Meter label={`Storage of ${name}`} used={usedBytes} limit={capacityBytes} unit={bytes} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

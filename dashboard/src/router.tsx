@@ -1,0 +1,168 @@
+import type { QueryClient } from "@tanstack/react-query"
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router"
+import { Problem } from "~/api/problem"
+import { queryClient } from "~/api/query-client"
+import { sessionQuery, setupQuery } from "~/api/session"
+import { engineListQuery, storeListQuery } from "~/api/stores"
+import { Shell } from "~/components/shell/Shell"
+import { Fault } from "~/pages/Fault"
+import { NotFound } from "~/pages/NotFound"
+import { logsSearch } from "~/pages/store/logs/search"
+import { storeSearch } from "~/pages/store/search"
+import { storesSearch } from "~/pages/stores/search"
+import { pathInside } from "~/util/path-inside"
+
+interface Context {
+  queryClient: QueryClient
+}
+
+const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound })
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  beforeLoad: async ({ context }) => {
+    const { needed } = await context.queryClient.fetchQuery(setupQuery)
+    if (!needed) throw redirect({ to: "/sign-in" })
+  },
+  component: lazyRouteComponent(() => import("~/pages/setup/SetupPage"), "SetupPage"),
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: ({ next, ended }: Record<string, unknown>): { next?: string; ended?: true } => ({
+    next: pathInside(next),
+    ended: ended === true ? true : undefined,
+  }),
+  beforeLoad: async ({ context }) => {
+    const { needed } = await context.queryClient.fetchQuery(setupQuery)
+    if (needed) throw redirect({ to: "/setup" })
+  },
+  component: lazyRouteComponent(() => import("~/pages/sign-in/SignInPage"), "SignInPage"),
+})
+
+/** Everything under it is for somebody who is signed in. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error
+      throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } })
+    }
+  },
+  component: Shell,
+})
+
+const stores = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  validateSearch: storesSearch,
+  // Begun, not awaited: the page shows its skeleton meanwhile.
+  loader: ({ context }) => void context.queryClient.prefetchQuery(storeListQuery),
+  component: lazyRouteComponent(() => import("~/pages/stores/StoresPage"), "StoresPage"),
+})
+
+const create = createRoute({
+  getParentRoute: () => shell,
+  path: "/new",
+  loader: ({ context }) => void context.queryClient.prefetchQuery(engineListQuery),
+  component: lazyRouteComponent(() => import("~/pages/create/CreatePage"), "CreatePage"),
+})
+
+const store = createRoute({
+  getParentRoute: () => shell,
+  path: "/stores/$store",
+  validateSearch: storeSearch,
+  component: lazyRouteComponent(() => import("~/pages/store/StorePage"), "StorePage"),
+})
+
+const storeOverview = createRoute({
+  getParentRoute: () => store,
+  path: "/",
+  component: lazyRouteComponent(() => import("~/pages/store/overview/OverviewTab"), "OverviewTab"),
+})
+
+const storeCredentials = createRoute({
+  getParentRoute: () => store,
+  path: "/credentials",
+  component: lazyRouteComponent(() => import("~/pages/store/credentials/CredentialsTab"), "CredentialsTab"),
+})
+
+const storeEvents = createRoute({
+  getParentRoute: () => store,
+  path: "/events",
+  component: lazyRouteComponent(() => import("~/pages/store/events/EventsTab"), "EventsTab"),
+})
+
+const storeLogs = createRoute({
+  getParentRoute: () => store,
+  path: "/logs",
+  validateSearch: logsSearch,
+  component: lazyRouteComponent(() => import("~/pages/store/logs/LogsTab"), "LogsTab"),
+})
+
+const storeUsage = createRoute({
+  getParentRoute: () => store,
+  path: "/usage",
+  component: lazyRouteComponent(() => import("~/pages/store/usage/UsageTab"), "UsageTab"),
+})
+
+const storeTabs = store.addChildren([storeOverview, storeCredentials, storeEvents, storeLogs, storeUsage])
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/account",
+  component: lazyRouteComponent(() => import("~/pages/settings/AccountPage"), "AccountPage"),
+})
+
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/tokens",
+  component: lazyRouteComponent(() => import("~/pages/settings/TokensPage"), "TokensPage"),
+})
+
+const accounts = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/accounts",
+  component: lazyRouteComponent(() => import("~/pages/settings/AccountsPage"), "AccountsPage"),
+})
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/account" })
+  },
+})
+
+const routes = root.addChildren([
+  setup,
+  signIn,
+  shell.addChildren([stores, create, storeTabs, settings, account, tokens, accounts]),
+])
+
+export const router = createRouter({
+  routeTree: routes,
+  context: { queryClient },
+  defaultPreload: "intent",
+  // Query decides what is fresh.
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: Fault,
+  scrollRestoration: true,
+})
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router
+  }
+}

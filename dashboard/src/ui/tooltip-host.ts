@@ -1,0 +1,73 @@
+/** Long enough not to flicker under a moving pointer. */
+const DELAY_MS = 400
+const GAP = 6
+const ID = "tooltip"
+
+let target: HTMLElement | undefined
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/**
+ * Shows the words of the `data-tooltip` under the pointer or the focus. WCAG 1.4.13: Escape hides it, the pointer may
+ * go onto it, and it stays until the pointer or the focus leaves. A popover is above dialogs too.
+ */
+export function tooltipHost() {
+  const tip = document.createElement("div")
+  tip.id = ID
+  tip.role = "tooltip"
+  tip.popover = "manual"
+  tip.className = "popup m-0 max-w-64 px-2 py-1 text-xs fixed"
+  document.body.append(tip)
+
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return
+    const over = owner(event.target)
+    if (over === target || tip.contains(event.target as Node)) return
+    hide(tip)
+    if (over) timer = setTimeout(() => show(tip, over), DELAY_MS)
+  })
+  document.addEventListener("focusin", (event) => {
+    const over = owner(event.target)
+    hide(tip)
+    if (over?.matches(":focus-visible")) show(tip, over)
+  })
+  document.addEventListener("focusout", () => hide(tip))
+  document.addEventListener("pointerdown", () => hide(tip))
+  addEventListener("scroll", () => hide(tip), { capture: true, passive: true })
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide(tip))
+}
+
+function owner(node: EventTarget | null): HTMLElement | undefined {
+  return node instanceof Element ? (node.closest<HTMLElement>("[data-tooltip]") ?? undefined) : undefined
+}
+
+function show(tip: HTMLElement, over: HTMLElement) {
+  if (!over.isConnected) return
+  target = over
+  const words = over.dataset.tooltip ?? ""
+  tip.textContent = words
+  // Its name is read already; the same words again would be noise.
+  if (over.getAttribute("aria-label") !== words) over.setAttribute("aria-describedby", described(over, true))
+  tip.showPopover()
+  const at = over.getBoundingClientRect()
+  const size = tip.getBoundingClientRect()
+  const below = at.bottom + GAP + size.height <= innerHeight
+  const left = at.left + at.width / 2 - size.width / 2
+  tip.style.left = `${Math.max(GAP, Math.min(left, innerWidth - size.width - GAP))}px`
+  tip.style.top = `${below ? at.bottom + GAP : at.top - GAP - size.height}px`
+}
+
+function hide(tip: HTMLElement) {
+  clearTimeout(timer)
+  if (!target) return
+  const rest = described(target, false)
+  if (rest) target.setAttribute("aria-describedby", rest)
+  else target.removeAttribute("aria-describedby")
+  target = undefined
+  tip.hidePopover()
+}
+
+/** The ids that describe the element, with the tooltip's or without; a field's own stay. */
+function described(element: HTMLElement, withTip: boolean): string {
+  const ids = (element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter((id) => id && id !== ID)
+  return (withTip ? [...ids, ID] : ids).join(" ")
+}
