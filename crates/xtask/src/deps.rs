@@ -32,6 +32,8 @@ pub fn ensure(packages: &[&str], progress: &Progress) -> Result<()> {
 fn apt() -> Command {
     let mut command = Command::new("apt-get");
     // A package that asks a question would wait for ever on a machine without a keyboard.
+    // As in runlevel 1: a server that is installed for its program is not to be started.
+    command.env("RUNLEVEL", "1");
     command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=300"]).stdin(Stdio::null());
     command
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod deps;
+mod dev;
 mod faults;
 mod images;
 mod platform;
@@ -43,6 +44,8 @@ enum Task {
     Status(target::ClusterArgs),
     /// Build the container images
     Images(images::Images),
+    /// The dashboard with hot reload, on the real provisioner with an in-memory cluster
+    Dev(dev::Dev),
     /// Every test, from pure rules to orders on a real cluster
     Test(test::Test),
     /// Kill, cut and delete at random on a real API server, and see that nothing is lost
@@ -107,6 +110,7 @@ fn run(cli: Cli, progress: &Progress) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Task::Images(args) => images::run(&args, progress),
+        Task::Dev(args) => dev::run(&args, progress),
         Task::Test(args) => test::run(&args, progress),
         Task::Chaos(args) => faults::chaos(&args, progress),
         Task::Bench(args) => bench::run(&args, progress),

@@ -30,6 +30,7 @@ pub struct World {
 
 impl World {
     pub fn describe(&self) {
+        println!("dashboard   {}", self.access.dashboard_url());
         println!("API         {}", self.access.api_url());
         let available = Engine::ALL.into_iter().filter(|engine| !self.images.unavailable.contains_key(engine));
         println!("engines     {}", available.map(Engine::as_str).collect::<Vec<_>>().join(", "));
@@ -69,14 +70,16 @@ pub fn ready_for(args: &TargetArgs, engines: &[Engine], progress: &Progress) -> 
     }
     deps::ensure(&packages, progress)?;
     // What is compiled and what is downloaded go on side by side: one wants the cores, the other the network.
-    let (access, images, provisioner) = thread::scope(|scope| {
+    let (access, images, dashboard, provisioner) = thread::scope(|scope| {
+        let dashboard = scope.spawn(|| images::ensure_dashboard(progress));
         let images = scope.spawn(|| images::ensure_stores(engines, progress));
         let provisioner = scope.spawn(|| images::compile_provisioner(progress));
         let access = access(args, progress);
-        (access, images.join(), provisioner.join())
+        (access, images.join(), dashboard.join(), provisioner.join())
     });
     let access = access?;
     let mut images = images.map_err(|_| anyhow!("the image build panicked"))??;
+    images.dashboard = Some(dashboard.map_err(|_| anyhow!("the dashboard's build panicked"))??);
     let provisioner = provisioner.map_err(|_| anyhow!("the provisioner's build panicked"))??;
     images.provisioner = Some(images::ensure_provisioner(&provisioner, &access.helm, progress)?);
     deliver(&access, &images, progress)?;
@@ -181,7 +184,9 @@ fn values(access: &Access, images: &BuiltImages) -> Result<Value> {
         .into_iter()
         .map(|engine| (engine.as_str(), images.unavailable.get(&engine).map_or("", |lack| lack.why.as_str())))
         .collect();
+    let dashboard = images.dashboard.as_ref().context("the dashboard's image is not built")?;
     Ok(json!({
+        "dashboard": { "image": { "repository": dashboard.repository, "tag": dashboard.tag } },
         "global": {
             "baseDomain": access.base_domain,
             "imageRegistry": access.registry.as_ref().map_or("", |registry| registry.name.as_str()),

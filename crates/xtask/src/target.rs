@@ -155,6 +155,10 @@ impl Access {
         self.url_of(&format!("api.{}", self.base_domain))
     }
 
+    pub fn dashboard_url(&self) -> String {
+        self.url_of(&format!("dashboard.{}", self.base_domain))
+    }
+
     fn url_of(&self, host: &str) -> String {
         let usual = if self.issuer.is_empty() { 80 } else { 443 };
         match self.public_port.filter(|port| *port != usual) {

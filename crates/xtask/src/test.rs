@@ -14,11 +14,13 @@ use crate::{deps, faults, images, platform, target, tests_needs};
 
 mod browser;
 mod cargo;
+mod dashboard;
 mod foreign;
+mod node;
 
-pub use browser::Node;
 pub use cargo::Cargo;
 use cargo::Tally;
+pub use node::Node;
 
 #[derive(Args, Clone, Debug)]
 pub struct Test {
@@ -42,6 +44,8 @@ enum Layer {
     Style,
     /// Rules, rooms on SQLite and PostgreSQL, charts: no cluster
     Rooms,
+    /// The dashboard in a browser, on the real provisioner with an in-memory cluster
+    Dashboard,
     /// Faults: the real provisioner, Helm and API server, and a proxy between them that breaks
     Faults,
     /// Orders on the embedded cluster
@@ -57,8 +61,11 @@ pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
     let mut packages = tests_needs::DEBIAN_PACKAGES.to_vec();
     packages.extend(images::debian_packages());
     packages.extend(local_cluster::debian_packages());
-    if wants(Layer::Browser) {
-        packages.extend(browser::DEBIAN_PACKAGES);
+    if wants(Layer::Browser) || wants(Layer::Dashboard) {
+        packages.extend(node::DEBIAN_PACKAGES);
+    }
+    if wants(Layer::Dashboard) {
+        packages.extend(dashboard::DEBIAN_PACKAGES);
     }
     deps::ensure(&packages, progress)?;
     let mut tally = Tally::default();
@@ -72,6 +79,9 @@ pub fn run(args: &Test, progress: &Progress) -> Result<ExitCode> {
             scope.spawn(|| if world { images::ensure_stores(&Engine::ALL, progress).map(Some) } else { Ok(None) });
         if wants(Layer::Rooms) {
             rooms(args, progress, &mut tally)?;
+        }
+        if wants(Layer::Dashboard) {
+            dashboard::run(args.filter.as_deref(), progress, &mut tally)?;
         }
         if wants(Layer::Faults) {
             faults(args, progress, &mut tally)?;

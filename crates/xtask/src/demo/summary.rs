@@ -40,6 +40,10 @@ pub fn next_steps(sold: &[Sold], world: &World, cluster: &str, took: Duration) {
     println!("The whole demo took {:.0} s.", took.as_secs_f64());
     println!();
     println!("Use storectl:    {}", environment_line(world));
+    println!(
+        "Dashboard:       {}, after `cargo run -q -p storectl -- setup`, which prints the first administrator's code",
+        world.access.dashboard_url()
+    );
     for each in sold {
         println!("Take one down:   cargo run -q -p storectl -- store delete {}", each.store.name);
     }

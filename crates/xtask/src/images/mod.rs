@@ -5,6 +5,7 @@
 mod base;
 mod builder;
 mod context;
+mod dashboard;
 mod licences;
 mod npm;
 mod record;
@@ -39,7 +40,7 @@ const WOOCOMMERCE_VERSION: &str = "11.0.1";
 const MEDUSA_VERSION: &str = "2.18.0";
 const POSTGRES_VERSION: &str = "17";
 const VALKEY_VERSION: &str = "8.1";
-/// The one image that no store runs.
+/// Beside the dashboard the one image that no store runs.
 const PROVISIONER: &str = "provisioner";
 
 #[derive(Args, Clone, Debug)]
@@ -60,7 +61,7 @@ pub struct Images {
 
 /// Every image there is, as the command line names it.
 fn names() -> Vec<&'static str> {
-    [PROVISIONER].into_iter().chain(ImageName::ALL.map(ImageName::as_str)).collect()
+    [PROVISIONER, dashboard::NAME].into_iter().chain(ImageName::ALL.map(ImageName::as_str)).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -103,6 +104,7 @@ pub struct BuiltImage {
 #[derive(Clone, Debug, Default)]
 pub struct BuiltImages {
     pub provisioner: Option<BuiltImage>,
+    pub dashboard: Option<BuiltImage>,
     /// What stores run.
     pub stores: BTreeMap<ImageName, BuiltImage>,
     /// Engines that lack an image.
@@ -118,7 +120,7 @@ impl BuiltImage {
 
 impl BuiltImages {
     pub fn all(&self) -> impl Iterator<Item = &BuiltImage> {
-        self.provisioner.iter().chain(self.stores.values())
+        self.provisioner.iter().chain(&self.dashboard).chain(self.stores.values())
     }
 }
 
@@ -145,6 +147,9 @@ pub fn run(args: &Images, progress: &Progress) -> Result<ExitCode> {
             Err(Failure::Unavailable(why)) => unavailable.push(format!("{} is not available: {why}", name.as_str())),
             Err(Failure::Fault(error)) => return Err(error),
         }
+    }
+    if wants(dashboard::NAME) {
+        built.dashboard = Some(factory.dashboard()?);
     }
     if wants(PROVISIONER) {
         let settings = crate::target::settings(local_cluster::DEFAULT_NAME)?;
@@ -173,6 +178,11 @@ pub fn compile_provisioner(progress: &Progress) -> Result<NamedTempFile> {
 /// The provisioner's image, of that program, that Helm, and the chart of this checkout.
 pub fn ensure_provisioner(program: &NamedTempFile, helm: &Path, progress: &Progress) -> Result<BuiltImage> {
     Factory::new(BuildWith::Auto, false, progress)?.provisioner(program, helm)
+}
+
+/// The dashboard's image, of this checkout's pages.
+pub fn ensure_dashboard(progress: &Progress) -> Result<BuiltImage> {
+    Factory::new(BuildWith::Auto, false, progress)?.dashboard()
 }
 
 /// Sends an image to a registry, from which a cluster that exists takes it.

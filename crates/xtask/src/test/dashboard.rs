@@ -1,0 +1,39 @@
+//! The dashboard in a real browser: its built files behind the image's own nginx, and the real provisioner on its
+//! in-memory cluster.
+
+use anyhow::Result;
+use local_cluster::progress::Progress;
+
+use super::Cargo;
+use super::cargo::Tally;
+use super::node::NodeTests;
+use crate::{platform, target, tests_needs};
+
+const NAME: &str = "the dashboard in a browser";
+/// The server of the image, on this machine.
+pub const DEBIAN_PACKAGES: [&str; 1] = ["nginx-light"];
+
+pub fn run(filter: Option<&str>, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let node = tests_needs::node(progress)?;
+    let folder = platform::repository()?.join("dashboard");
+    let log = target::cache()?.join("log/dashboard.log");
+    let npm = |what: &str, arguments: &[&str]| -> Result<()> {
+        progress.run(what, node.npm()?.current_dir(&folder).args(arguments), &log)
+    };
+    npm("install the dashboard's packages", &["ci"])?;
+    if filter.is_none() {
+        tally.count(
+            "the dashboard's types and style",
+            npm("check the dashboard's types and style", &["run", "check"]).is_ok(),
+        );
+        tally.count("the dashboard's rules", npm("test the dashboard's rules", &["test"]).is_ok());
+    }
+    npm("build the dashboard", &["run", "build"])?;
+    if filter.is_none() {
+        tally.count("the dashboard's size", npm("weigh the dashboard's first load", &["run", "size"]).is_ok());
+    }
+    let environment = vec![("DEV_PROVISIONER", Cargo::binary("dev")?.display().to_string())];
+    let files = &["test/browser/*.test.js"];
+    NodeTests { name: NAME, node: &node, folder: &folder, files, environment, filter, log: "dashboard-browser.log" }
+        .run(progress, tally)
+}
