@@ -11,7 +11,7 @@ import { queryClient } from "~/api/query-client"
 import { sessionQuery, setupQuery } from "~/api/session"
 import { engineListQuery, storeListQuery } from "~/api/stores"
 import { Shell } from "~/components/shell/Shell"
-import { Fault } from "~/pages/Fault"
+import { Fault, FaultAlone } from "~/pages/Fault"
 import { NotFound } from "~/pages/NotFound"
 import { logsSearch } from "~/pages/store/logs/search"
 import { storeSearch } from "~/pages/store/search"
@@ -22,7 +22,7 @@ interface Context {
   queryClient: QueryClient
 }
 
-const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound })
+const root = createRootRouteWithContext<Context>()()
 
 const setup = createRoute({
   getParentRoute: () => root,
@@ -32,6 +32,7 @@ const setup = createRoute({
     if (!needed) throw redirect({ to: "/sign-in" })
   },
   component: lazyRouteComponent(() => import("~/pages/setup/SetupPage"), "SetupPage"),
+  errorComponent: FaultAlone,
 })
 
 const signIn = createRoute({
@@ -46,6 +47,7 @@ const signIn = createRoute({
     if (needed) throw redirect({ to: "/setup" })
   },
   component: lazyRouteComponent(() => import("~/pages/sign-in/SignInPage"), "SignInPage"),
+  errorComponent: FaultAlone,
 })
 
 /** Everything under it is for somebody who is signed in. */
@@ -61,6 +63,7 @@ const shell = createRoute({
     }
   },
   component: Shell,
+  errorComponent: FaultAlone,
 })
 
 const stores = createRoute({
@@ -145,10 +148,13 @@ const settings = createRoute({
   },
 })
 
+/** Within the shell: whoever is lost still has the way to everything else. */
+const lost = createRoute({ getParentRoute: () => shell, path: "$", component: NotFound })
+
 const routes = root.addChildren([
   setup,
   signIn,
-  shell.addChildren([stores, create, storeTabs, settings, account, tokens, accounts]),
+  shell.addChildren([stores, create, storeTabs, settings, account, tokens, accounts, lost]),
 ])
 
 export const router = createRouter({
@@ -158,6 +164,7 @@ export const router = createRouter({
   // Query decides what is fresh.
   defaultPreloadStaleTime: 0,
   defaultErrorComponent: Fault,
+  defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 })
 

@@ -1,3 +1,4 @@
+import { sentence } from "~/util/sentence"
 import type { ProblemBody } from "./types"
 
 /** Why a request was not answered as it was asked. */
@@ -42,7 +43,8 @@ export function problemTell(error: unknown): Told {
       retry: false,
     }
   }
-  const { detail, retryAfter } = error
+  const { retryAfter } = error
+  const detail = error.detail && sentence(error.detail)
   switch (error.status) {
     case 0:
       return { title: "No connection", detail: "The platform cannot be reached. Check your network.", retry: true }
@@ -80,7 +82,7 @@ export function problemTell(error: unknown): Told {
 }
 
 function fieldsTold(error: Problem): string {
-  return error.fields.map(({ field, message }) => `${field}: ${message}`).join("; ")
+  return error.fields.map(({ field, message }) => sentence(`${field} ${message}`)).join(" ")
 }
 
 function seconds(count: number | undefined): string {

@@ -1,5 +1,6 @@
 import type { FieldPath, FieldValues, UseFormReturn } from "react-hook-form"
 import { Problem } from "~/api/problem"
+import { sentence } from "~/util/sentence"
 
 /**
  * Puts what the server refused at the fields that it names, and the focus on the first of them. Returns what is left
@@ -7,7 +8,7 @@ import { Problem } from "~/api/problem"
  */
 export function refusedAtFields<T extends FieldValues>(
   error: unknown,
-  form: UseFormReturn<T>,
+  form: Pick<UseFormReturn<T>, "setError">,
   fields: FieldPath<T>[],
 ): unknown {
   if (!(error instanceof Problem)) return error
@@ -16,8 +17,4 @@ export function refusedAtFields<T extends FieldValues>(
     form.setError(field as FieldPath<T>, { message: sentence(message) }, { shouldFocus: index === 0 })
   })
   return known.length > 0 && known.length === error.fields.length ? undefined : error
-}
-
-function sentence(message: string): string {
-  return message.slice(0, 1).toUpperCase() + message.slice(1)
 }

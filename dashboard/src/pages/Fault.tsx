@@ -17,3 +17,12 @@ export function Fault({ error, reset }: ErrorComponentProps) {
     </div>
   )
 }
+
+/** Where not even the shell could be shown. */
+export function FaultAlone(props: ErrorComponentProps) {
+  return (
+    <main>
+      <Fault {...props} />
+    </main>
+  )
+}

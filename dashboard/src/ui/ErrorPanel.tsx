@@ -14,7 +14,8 @@ interface Props {
 /** A refusal where it belongs, to stay until it is mended; never only a toast. */
 export function ErrorPanel({ error, what, onRetry, children }: Props) {
   const told = problemTell(error)
-  const requestId = error instanceof Problem ? error.requestId : undefined
+  // A refusal is the asker's to mend; a fault is to be found in the log.
+  const requestId = error instanceof Problem && error.status >= 500 ? error.requestId : undefined
   return (
     <div role="alert" className="border-bad/40 bg-bad-wash text-ink flex gap-3 rounded-lg border p-4">
       <TriangleAlert aria-hidden className="text-bad mt-0.5 size-4 shrink-0" />

@@ -6,9 +6,10 @@ import { cx } from "~/util/class"
 const ITEM =
   "flex min-h-8 cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 text-sm outline-none data-highlighted:bg-hover data-disabled:opacity-55 [&>svg]:size-4 [&>svg]:shrink-0"
 
-/** Menus are put into the landmark that they belong to, where those who go from landmark to landmark find them. */
-
-/** `trigger` is a button; `children` are the items. */
+/**
+ * `trigger` is a button; `children` are the items. A menu is put into the landmark that it belongs to, where those who
+ * go from landmark to landmark find it.
+ */
 export function Menu({
   trigger,
   children,

@@ -11,6 +11,7 @@ import { StatusChip } from "~/components/StatusChip"
 import { Kbd } from "~/ui/Kbd"
 import { type Command as Deed, useCommands } from "./commands"
 import { best, score } from "./find"
+import { useStoreShown } from "./store-shown"
 
 /** With a thousand stores one types another letter rather than scroll. */
 const STORES_SHOWN = 6
@@ -38,6 +39,8 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
 function Body({ close }: { close: () => void }) {
   const [typed, setTyped] = useState("")
   const commands = best(useCommands(), ({ label, also, group }) => score(typed, label, also, group))
+  // On a store's page one came for that store; elsewhere, and as soon as one types, for any.
+  const storesFirst = useStoreShown() === undefined || typed.trim() !== ""
   const groups = [...new Set(commands.map(({ group }) => group))]
   return (
     <Command shouldFilter={false} label="Search and jump to" loop className="flex min-h-0 flex-1 flex-col">
@@ -49,12 +52,13 @@ function Body({ close }: { close: () => void }) {
           placeholder="Type a store's name, or what you want to do"
           className="placeholder:text-soft h-12 min-w-0 flex-1 bg-transparent outline-none"
         />
-        <Dialog.Close aria-label="Close" className="rounded">
+        <Dialog.Close className="rounded">
+          <span className="sr-only">Close: </span>
           <Kbd>Esc</Kbd>
         </Dialog.Close>
       </div>
       <Command.List label="Results" className="min-h-0 flex-1 overflow-y-auto p-1">
-        <Stores typed={typed} close={close} />
+        {storesFirst && <Stores typed={typed} close={close} />}
         {groups.map((group) => (
           <Command.Group key={group} heading={group} className={GROUP}>
             {commands
@@ -64,6 +68,7 @@ function Body({ close }: { close: () => void }) {
               ))}
           </Command.Group>
         ))}
+        {!storesFirst && <Stores typed={typed} close={close} />}
       </Command.List>
     </Command>
   )

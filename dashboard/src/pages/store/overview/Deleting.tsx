@@ -14,7 +14,7 @@ export function Deleting() {
     <>
       {store.reason && (
         <div role="alert">
-          <Reason reason={store.reason} tone="warn" />
+          <Reason reason={store.reason} tone="warn" open />
         </div>
       )}
       <Card title="The store is being deleted" description={<Since />}>

@@ -4,12 +4,19 @@ import { Notice } from "~/ui/Notice"
 
 type ReasonView = NonNullable<Store["reason"]>
 
+interface Props {
+  reason: ReasonView
+  tone: "warn" | "bad"
+  /** Where what the cluster said is the very thing one came for. */
+  open?: boolean
+}
+
 /** What happened and what cures it, in plain words; what the cluster said is folded away, for the operator. */
-export function Reason({ reason, tone }: { reason: ReasonView; tone: "warn" | "bad" }) {
+export function Reason({ reason, tone, open }: Props) {
   return (
     <Notice tone={tone} title={reason.message}>
       <p>{reason.cure}</p>
-      <details className="mt-2">
+      <details open={open} className="mt-2">
         <summary className="text-soft hover:text-ink w-fit rounded">What the cluster said</summary>
         <div className="bg-surface border-line mt-2 rounded-md border">
           <div className="flex items-start gap-2">

@@ -52,8 +52,9 @@ function Proof() {
       }
     >
       <p>
-        A test customer bought this through your store's public address in {duration(proof.seconds)}; the order arrived
-        in your admin and was then removed, and the stock put back.
+        A test customer bought this through your store's public address in{" "}
+        {proof.seconds < 1 ? "under a second" : duration(proof.seconds)}; the order arrived in your admin and was then
+        removed, and the stock put back.
       </p>
     </Notice>
   )

@@ -26,8 +26,8 @@ export function Meter({ label, used, limit, unit }: Props) {
           {Math.round(share * 100)} %
         </span>
       </span>
+      {/* biome-ignore lint/a11y/useSemanticElements: a meter element looks different, and is read differently, in every browser */}
       <div
-        // biome-ignore lint/a11y/useSemanticElements: a meter element looks different, and is read differently, in every browser
         role="meter"
         aria-label={label}
         aria-valuemin={0}

@@ -1,0 +1,200 @@
+// The palette, the help and the shortcuts; and a store's page by the keyboard alone.
+import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
+import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
+import { platformStart } from "./server.js"
+
+let platform
+let browser
+
+before(async () => {
+  platform = await platformStart(["--stores", "12"])
+  await accountsMake(platform)
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await platform?.end()
+})
+
+const path = (page) => new URL(page.url()).pathname
+const list = (page) => page.getByRole("heading", { level: 1, name: "Stores" })
+
+async function palette(page) {
+  await page.keyboard.press("Control+k")
+  const dialog = page.getByRole("dialog", { name: "Search and jump to" })
+  await dialog.waitFor()
+  return dialog
+}
+
+test("the palette goes to a store by its name", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  const dialog = await palette(page)
+  await owner.picture("palette")
+  await accessible(page)
+  await page.keyboard.type("books")
+  await dialog.getByRole("option", { name: /books-3/ }).waitFor()
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/stores/books-3")
+  await dialog.waitFor({ state: "detached" })
+  await page.getByText(/^Sold: order/).waitFor()
+  await owner.end()
+})
+
+test("the palette says where nothing is called so, and offers to make it", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  const dialog = await palette(page)
+  await page.keyboard.type("qqq")
+  await dialog.getByRole("option", { name: "No store is called “qqq”: create one" }).waitFor()
+  await accessible(page)
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/new")
+  await owner.end()
+})
+
+test("the palette does what the page can do with its store, and says why not", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  await owner.go("/stores/books-3")
+  await page.getByText(/^Sold: order/).waitFor()
+  let dialog = await palette(page)
+  const retry = dialog.getByRole("option", { name: "Retry" })
+  assert.equal(await retry.getAttribute("aria-disabled"), "true")
+  assert.match(await retry.innerText(), /Only a store that has failed can be tried again\./)
+  await owner.picture("palette-store")
+  await page.keyboard.type("events")
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/stores/books-3/events")
+  dialog = await palette(page)
+  await page.keyboard.type("delete")
+  await page.keyboard.press("Enter")
+  await page.getByRole("dialog", { name: /^Delete / }).waitFor()
+  await page.keyboard.press("Escape")
+  await owner.end()
+})
+
+test("the palette changes the theme and signs out", async () => {
+  const owner = await visitor(browser, platform, { viewport: PHONE })
+  const { page } = owner
+  await owner.signIn()
+  await palette(page)
+  await page.keyboard.type("theme dark")
+  await page.keyboard.press("Enter")
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark")
+  await palette(page)
+  await accessible(page)
+  await owner.picture("palette-phone-dark")
+  await page.keyboard.type("sign out")
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/sign-in*")
+  await owner.end()
+})
+
+test("a viewer's palette says what is an administrator's", async () => {
+  const viewer = await visitor(browser, platform)
+  const { page } = viewer
+  await viewer.signIn(VIEWER)
+  const dialog = await palette(page)
+  const create = dialog.getByRole("option", { name: "Create a store" })
+  assert.equal(await create.getAttribute("aria-disabled"), "true")
+  assert.match(await create.innerText(), /Your role is viewer/)
+  await viewer.end()
+})
+
+test("shortcuts go where they say, and are silent while one types", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  await list(page).waitFor()
+  await page.keyboard.press("/")
+  const search = page.getByRole("searchbox")
+  await search.waitFor()
+  assert.ok(await search.evaluate((element) => element === document.activeElement), "the search has the focus")
+  await page.keyboard.type("gs c ? 1 /")
+  assert.equal(await search.inputValue(), "gs c ? 1 /")
+  assert.equal(await page.getByRole("dialog").count(), 0)
+  assert.equal(path(page), "/")
+
+  await owner.go("/stores/books-3")
+  await page.getByText(/^Sold: order/).waitFor()
+  for (const [key, part] of [
+    ["2", "/credentials"],
+    ["3", "/events"],
+    ["4", "/logs"],
+    ["5", "/usage"],
+    ["1", ""],
+  ]) {
+    await page.keyboard.press(key)
+    await page.waitForURL((url) => url.pathname === `/stores/books-3${part}`)
+  }
+  await page.keyboard.press("g")
+  await page.keyboard.press("a")
+  await page.waitForURL("**/settings/account")
+  await page.keyboard.press("g")
+  await page.keyboard.press("s")
+  await page.waitForURL((url) => url.pathname === "/")
+  await page.keyboard.press("c")
+  await page.waitForURL("**/new")
+  await owner.end()
+})
+
+test("the help shows the table, and single keys can be turned off", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  await list(page).waitFor()
+  await page.keyboard.press("?")
+  const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" })
+  await dialog.getByRole("row", { name: /Create a store/ }).waitFor()
+  await owner.picture("help")
+  await accessible(page)
+  await dialog.getByRole("switch", { name: /Single-key shortcuts/ }).click()
+  await page.keyboard.press("Escape")
+  await dialog.waitFor({ state: "detached" })
+  await page.keyboard.press("c")
+  await page.keyboard.press("?")
+  await page.waitForTimeout(300)
+  assert.equal(path(page), "/")
+  assert.equal(await page.getByRole("dialog").count(), 0)
+  await page.reload()
+  await list(page).waitFor()
+  await page.keyboard.press("c")
+  await palette(page)
+  assert.equal(path(page), "/")
+  await page.keyboard.type("keyboard")
+  await page.keyboard.press("Enter")
+  await dialog.waitFor()
+  await owner.end()
+})
+
+test("a store's page by the keyboard alone", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  await owner.go("/stores/cups-0")
+  await page.getByText(/^Sold: order/).waitFor()
+  await tabTo(page, "link", "Events")
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/stores/cups-0/events")
+  const focused = () => page.evaluate(() => document.activeElement?.textContent)
+  assert.equal(await focused(), "Events", "the focus stays on the tab that was chosen")
+  await tabTo(page, "switch", "Every detail")
+  await page.keyboard.press("Space")
+  await page.getByRole("switch", { name: "Every detail", checked: true }).waitFor()
+  await owner.end()
+})
+
+/** Presses Tab until that has the focus, as somebody without a mouse would. */
+async function tabTo(page, role, name) {
+  const wanted = page.getByRole(role, { name, exact: true }).first()
+  for (let press = 0; press < 60; press++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press("Tab")
+  }
+  assert.fail(`Tab never comes to the ${role} ${name}`)
+}

@@ -1,0 +1,108 @@
+// Credentials: hidden until asked for, recorded when shown, forgotten when left.
+import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
+import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
+import { platformStart } from "./server.js"
+
+let platform
+let browser
+let secrets
+
+before(async () => {
+  platform = await platformStart(["--pace-ms", "50"])
+  await accountsMake(platform)
+  await platform.api("POST", "/api/v1/stores", { name: "cups", engine: "woocommerce" })
+  while ((await platform.api("GET", "/api/v1/stores/cups")).phase !== "ready") {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  secrets = await platform.api("GET", "/api/v1/stores/cups/credentials")
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await platform?.end()
+})
+
+const tab = (page, name) => page.getByRole("navigation", { name: "Store" }).getByRole("link", { name })
+
+test("nothing is fetched before it is asked for; then it can be read and copied; leaving forgets it", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  const asked = []
+  page.on("request", (request) => {
+    if (request.url().endsWith("/credentials") && request.resourceType() === "fetch") asked.push(request.url())
+  })
+  await owner.signIn()
+  await owner.go("/stores/cups/credentials")
+  await page.getByText("That you look is recorded among the store's events").waitFor()
+  assert.deepEqual(asked, [])
+  await owner.picture("store-credentials-hidden")
+  await accessible(page)
+
+  await page.getByRole("button", { name: "Reveal" }).click()
+  await page.getByText(secrets.adminPassword).waitFor()
+  assert.equal(asked.length, 1)
+  await owner.picture("store-credentials")
+  await accessible(page)
+  for (const [what, value] of [
+    ["the user name", secrets.adminUser],
+    ["the password", secrets.adminPassword],
+    ...secrets.keys.map(({ title, value }) => [`the ${title.toLowerCase()}`, value]),
+  ]) {
+    await page.getByRole("button", { name: `Copy ${what}`, exact: true }).click()
+    await page.getByRole("button", { name: "Copied" }).waitFor()
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), value)
+    await page.getByRole("button", { name: "Copied" }).waitFor({ state: "detached" })
+  }
+
+  await tab(page, "Events").click()
+  await page.getByText("Passwords and keys were shown to ada@example.com").waitFor()
+  assert.ok(!(await page.content()).includes(secrets.adminPassword))
+  await tab(page, "Credentials").click()
+  await page.getByRole("button", { name: "Reveal" }).waitFor()
+  assert.ok(!(await page.content()).includes(secrets.adminPassword), "it was remembered")
+  assert.equal(asked.length, 1, "it was fetched by itself")
+  await owner.end()
+})
+
+test("hiding hides", async () => {
+  const owner = await visitor(browser, platform, { viewport: PHONE, colorScheme: "dark" })
+  const { page } = owner
+  await owner.signIn()
+  await owner.go("/stores/cups/credentials")
+  await page.getByRole("button", { name: "Reveal" }).click()
+  await page.getByText(secrets.adminPassword).waitFor()
+  await accessible(page)
+  await owner.picture("store-credentials-phone-dark", true)
+  await page.getByRole("button", { name: "Hide" }).click()
+  await page.getByText(secrets.adminPassword).waitFor({ state: "detached" })
+  await owner.end()
+})
+
+test("a viewer may not, and is told so; the server says the same", async () => {
+  const viewer = await visitor(browser, platform, { allowed: [403] })
+  const { page } = viewer
+  await viewer.signIn(VIEWER)
+  await viewer.go("/stores/cups/credentials")
+  assert.equal(await page.getByRole("button", { name: "Reveal" }).getAttribute("aria-disabled"), "true")
+  await page.getByText("Your role is viewer; an administrator can do this.").waitFor()
+  await accessible(page)
+  const status = await page.evaluate(async () => (await fetch("/api/v1/stores/cups/credentials")).status)
+  assert.equal(status, 403)
+  await viewer.end()
+})
+
+test("where the cluster is away, it says so and offers to try again", async () => {
+  const owner = await visitor(browser, platform, { allowed: [503] })
+  const { page } = owner
+  await owner.signIn()
+  await owner.go("/stores/cups/credentials")
+  await platform.script("cups", { unreachable: true })
+  await page.getByRole("button", { name: "Reveal" }).click()
+  await page.getByRole("alert").getByText("The credentials could not be read").waitFor()
+  await accessible(page)
+  await platform.script("cups", {})
+  await page.getByRole("alert").getByRole("button", { name: "Try again" }).click()
+  await page.getByText(secrets.adminPassword).waitFor()
+  await owner.end()
+})

@@ -1,0 +1,102 @@
+// A store that fails: its words, what the operator needs, and the way on after the cure.
+import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
+import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
+import { platformStart } from "./server.js"
+
+let platform
+let browser
+
+before(async () => {
+  platform = await platformStart()
+  await accountsMake(platform)
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await platform?.end()
+})
+
+async function broken(name, page) {
+  await platform.script(name, { imageBroken: true })
+  await platform.api("POST", "/api/v1/stores", { name, engine: "medusa" })
+  await page.goto(new URL(`/stores/${name}`, platform.url).href)
+  await page.getByText("The cluster cannot fetch one of the store's images.").waitFor()
+}
+
+test("a failure says what happened, folds what the cluster said, and goes on after the cure", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  await broken("linen", page)
+  const alert = page.getByRole("alert")
+  await alert.getByText("Ask the operator to check the image's name and the registry, then retry.").waitFor()
+  const raw = alert.getByText("application: image not found: example.invalid/x:1")
+  assert.equal(await raw.isVisible(), false, "the raw error is folded")
+  await alert.getByText("What the cluster said").click()
+  await raw.waitFor()
+  await alert.getByText("image-pull", { exact: true }).waitFor()
+  await alert.getByText("docs/failures.md").waitFor()
+  await owner.picture("store-failed")
+  await accessible(page)
+
+  await platform.script("linen", {})
+  await page.getByRole("button", { name: "Retry" }).click()
+  await page.getByText(/^Sold: order/).waitFor()
+  assert.equal(await page.getByText("The cluster cannot fetch").count(), 0)
+  await owner.end()
+})
+
+test("a failure is among the events, in the same words", async () => {
+  const owner = await visitor(browser, platform)
+  const { page } = owner
+  await owner.signIn()
+  await broken("plates", page)
+  await page.getByRole("navigation", { name: "Store" }).getByRole("link", { name: "Events" }).click()
+  await page.getByRole("listitem").filter({ hasText: "The cluster cannot fetch one of the store's images." }).waitFor()
+  await page.getByRole("heading", { name: "Today" }).waitFor()
+  const titles = await page.getByRole("main").getByRole("listitem").getByRole("paragraph").allInnerTexts()
+  const at = (words) => titles.findIndex((title) => title.startsWith(words))
+  assert.ok(at("The cluster cannot fetch") < at("Database: done"), `newest first: ${titles}`)
+  assert.ok(at("Database: done") < at("Asked for"), `newest first: ${titles}`)
+  assert.equal(at("Database: under way"), -1, "the noise is left out")
+  await page.getByRole("switch", { name: "Every detail" }).click()
+  await page.getByText("Database: under way").waitFor()
+  await accessible(page)
+  await owner.picture("store-events", true)
+
+  await platform.script("plates", {})
+  await page.getByRole("button", { name: "Retry" }).click()
+  // By the stream, onto the list that is shown.
+  await page.getByText("Ready: the test order went through").waitFor()
+  await owner.end()
+})
+
+test("on a phone in the dark", async () => {
+  const owner = await visitor(browser, platform, { viewport: PHONE, colorScheme: "dark" })
+  await owner.signIn()
+  await broken("candles", owner.page)
+  await owner.page.getByText("What the cluster said").click()
+  await accessible(owner.page)
+  await owner.picture("store-failed-phone-dark", true)
+  await owner.end()
+})
+
+test("a viewer sees why, and that the buttons are an administrator's", async () => {
+  const viewer = await visitor(browser, platform)
+  const { page } = viewer
+  await viewer.signIn(VIEWER)
+  await broken("books", page)
+  for (const name of ["Retry", "Try again from here", "Delete", "Delete the store", "Log in to admin"]) {
+    const button = page.getByRole("button", { name, exact: true })
+    assert.equal(await button.getAttribute("aria-disabled"), "true", name)
+    await button.focus()
+    await page.getByRole("tooltip").filter({ hasText: "Your role is viewer" }).waitFor()
+    await button.press("Enter")
+  }
+  assert.equal((await platform.api("GET", "/api/v1/stores/books")).phase, "failed")
+  assert.equal(await page.getByRole("dialog").count(), 0)
+  await accessible(page)
+  await viewer.picture("store-failed-viewer")
+  await viewer.end()
+})
