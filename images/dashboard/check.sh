@@ -9,9 +9,16 @@ find "$root" -name '.*' -print -quit | grep -q . && fail "hidden files among wha
 grep -q '<div id="root">' "$root/index.html" || fail "index.html is not the dashboard's"
 chmod -R go+rX,go-w "$root" /etc/nginx
 
+# A build may share the machine's network, where 8080 is a cluster's: the same configuration on a port that is free.
+port=8080
+while (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do port=$((20000 + RANDOM % 10000)); done
+sed "s/listen 8080;/listen 127.0.0.1:$port;/" /etc/nginx/nginx.conf > /tmp/check.conf
+grep -q "listen 127.0.0.1:$port;" /tmp/check.conf || fail "nginx.conf does not listen on 8080"
+chmod 0644 /tmp/check.conf
+
 # Without curl: the base has none, and needs none.
 ask() {
-    exec 3<> /dev/tcp/127.0.0.1/8080
+    exec 3<> "/dev/tcp/127.0.0.1/$port"
     printf 'GET %s HTTP/1.1\r\nHost: x\r\nAccept-Encoding: %s\r\nConnection: close\r\n\r\n' "$1" "${2:-identity}" >&3
     tr -d '\0' <&3
     exec 3>&-
@@ -22,9 +29,9 @@ expect() { # path, what must be in the answer, accepted encoding
 }
 
 # A pipe of its own for the log: the build's belongs to root, where a container's belongs to its user.
-setpriv --reuid=101 --regid=101 --clear-groups bash -c "exec nginx -c /etc/nginx/nginx.conf -g 'daemon off;' > >(cat > /dev/null)" &
+setpriv --reuid=101 --regid=101 --clear-groups bash -c "exec nginx -c /tmp/check.conf -g 'daemon off;' > >(cat > /dev/null)" &
 server=$!
-until (: < /dev/tcp/127.0.0.1/8080) 2> /dev/null; do kill -0 "$server" || fail "nginx did not start"; sleep 0.1; done
+until (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do kill -0 "$server" || fail "nginx did not start"; sleep 0.1; done
 expect /health/live '200 OK'
 expect /health/ready '503 Service'
 echo '{"apiUrl":"/api","environment":"check"}' > "$config"
