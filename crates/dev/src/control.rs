@@ -20,6 +20,8 @@ struct Wrong {
     delete_blocked: Option<String>,
     #[serde(default)]
     unreachable: bool,
+    #[serde(default)]
+    unmeasured: bool,
 }
 
 pub async fn serve(listener: TcpListener, fake: Fake) -> std::io::Result<()> {
@@ -27,7 +29,8 @@ pub async fn serve(listener: TcpListener, fake: Fake) -> std::io::Result<()> {
 }
 
 async fn script(State(fake): State<Fake>, Path(name): Path<String>, Json(wrong): Json<Wrong>) -> StatusCode {
-    let Wrong { image_broken, proofs_refused, delete_blocked, unreachable } = wrong;
-    fake.script(&name, Script { image_broken, proofs_refused, delete_blocked, unreachable, ..Script::default() });
+    let Wrong { image_broken, proofs_refused, delete_blocked, unreachable, unmeasured } = wrong;
+    let script = Script { image_broken, proofs_refused, delete_blocked, unreachable, unmeasured, ..Script::default() };
+    fake.script(&name, script);
     StatusCode::NO_CONTENT
 }

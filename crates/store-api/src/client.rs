@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
-    API_PREFIX, Adopt, AdoptionReport, CreateStore, CredentialsView, DoctorReport, EngineView, EventPage, EventStream,
-    IDEMPOTENCY_KEY, Problem, SetupCode, StoreListQuery, StorePage, StoreView, transport,
+    API_PREFIX, Adopt, AdoptionReport, ComponentList, CreateStore, CredentialsView, DoctorReport, EngineView,
+    EventPage, EventStream, IDEMPOTENCY_KEY, LogQuery, LogStream, Problem, SetupCode, StoreListQuery, StorePage,
+    StoreView, UsageView, transport,
 };
 
 /// An answer that takes longer than this will not come: the API never waits for a cluster to finish.
@@ -42,6 +43,8 @@ pub enum ClientError {
     Refused(Box<Problem>),
     #[error("cannot reach the API: {}", with_causes(.0))]
     Transport(#[source] reqwest::Error),
+    #[error("the connection was cut before the end")]
+    Cut,
     #[error("the answer is not from this API ({status}); check the address: {detail}")]
     Foreign { status: u16, detail: String },
     #[error("'{0}' is not an address of an API: it must be http:// or https:// with a host")]
@@ -55,7 +58,7 @@ impl ClientError {
         match self {
             ClientError::Refused(problem) => Some(problem.status),
             ClientError::Foreign { status, .. } => Some(*status),
-            ClientError::Transport(_) | ClientError::Address(_) | ClientError::Trust(_) => None,
+            ClientError::Transport(_) | ClientError::Cut | ClientError::Address(_) | ClientError::Trust(_) => None,
         }
     }
 }
@@ -118,6 +121,19 @@ impl Client {
     /// The events after `after` and then those to come, until the store is deleted.
     pub fn store_follow(&self, store: &str, after: Option<i64>) -> EventStream {
         EventStream::new(self.clone(), store.to_owned(), after)
+    }
+
+    /// The store's programs, as their logs are asked for.
+    pub async fn store_components(&self, store: &str) -> Result<ComponentList, ClientError> {
+        self.read(self.request(Method::GET, &["stores", store, "components"])?).await
+    }
+
+    pub async fn store_logs(&self, store: &str, query: &LogQuery) -> Result<LogStream, ClientError> {
+        LogStream::open(self, store, query).await
+    }
+
+    pub async fn store_usage(&self, store: &str) -> Result<UsageView, ClientError> {
+        self.read(self.request(Method::GET, &["stores", store, "usage"])?).await
     }
 
     pub async fn engines(&self) -> Result<Vec<EngineView>, ClientError> {

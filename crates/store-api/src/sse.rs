@@ -7,7 +7,7 @@ use crate::client::refusal;
 use crate::{Client, ClientError, EVENT_END, EventView};
 
 /// The server says something at least every 15 s; three missed and the connection counts as dead.
-const SILENCE: Duration = Duration::from_secs(45);
+pub(crate) const SILENCE: Duration = Duration::from_secs(45);
 /// How often in a row a connection may fail before the caller hears of it: about a minute with the pauses below.
 const FAILURES: u32 = 8;
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -96,14 +96,14 @@ impl EventStream {
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Message {
-    event: String,
-    data: String,
+pub(crate) struct Message {
+    pub event: String,
+    pub data: String,
 }
 
 /// The text/event-stream format, as far as a server of ours uses it: `event`, `data`, comments, any line ending.
 #[derive(Default)]
-struct Parser {
+pub(crate) struct Parser {
     bytes: Vec<u8>,
     /// The last byte was CR: an LF that follows belongs to it.
     after_cr: bool,
@@ -113,7 +113,7 @@ struct Parser {
 }
 
 impl Parser {
-    fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             let joined = std::mem::replace(&mut self.after_cr, byte == b'\r') && byte == b'\n';
             match byte {
@@ -127,7 +127,7 @@ impl Parser {
         }
     }
 
-    fn pop(&mut self) -> Option<Message> {
+    pub fn pop(&mut self) -> Option<Message> {
         self.done.pop_front()
     }
 

@@ -13,7 +13,9 @@ mod seen;
 mod step;
 mod store;
 
-pub use engine::{Engine, Entry, ImageName, Make, Part, SecretName, Shown, Spec, Workload, WorkloadKind};
+pub use engine::{
+    Chore, Component, Engine, Entry, ImageName, Make, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind,
+};
 pub use names::{HostName, NameError, StoreId, StoreName};
 pub use next::{UNINSTALL_ATTEMPTS, next_step, recovery};
 pub use phase::Phase;

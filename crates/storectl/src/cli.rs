@@ -103,6 +103,19 @@ pub enum StoreCommand {
         #[arg(short, long)]
         follow: bool,
     },
+    /// Print what one of a store's programs says.
+    Logs {
+        store: String,
+        /// Which one; the store's own server when left out. A wrong name is answered with those there are.
+        #[arg(short, long)]
+        component: Option<String>,
+        /// Go on with what it says next, until it ends.
+        #[arg(short, long)]
+        follow: bool,
+        /// So many of the last lines.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=5000))]
+        tail: Option<u32>,
+    },
     /// Print a store's address and open it in a browser.
     Open {
         store: String,

@@ -73,14 +73,16 @@ impl From<ClientError> for Failure {
             ClientError::Refused(problem) => match (problem.status, problem.word()) {
                 (400 | 413 | 415 | 422, _) => Failure::usage(message),
                 (401 | 403, _) => Failure::auth(message).hint("log in with `storectl login`, or set STORECTL_TOKEN"),
-                (404, "no-such-store") => Failure { code: NOT_FOUND, ..Failure::general(message) },
+                (404, "no-such-store" | "no-such-component") => {
+                    Failure { code: NOT_FOUND, ..Failure::general(message) }
+                }
                 (409, _) => Failure { code: CONFLICT, ..Failure::general(message) },
                 _ => match &problem.request_id {
                     Some(id) => Failure::general(message).hint(format!("the provisioner's log has it under {id}")),
                     None => Failure::general(message),
                 },
             },
-            ClientError::Transport(_) | ClientError::Foreign { .. } => {
+            ClientError::Transport(_) | ClientError::Cut | ClientError::Foreign { .. } => {
                 Failure::general(message).hint("`storectl doctor` checks the way to the platform")
             }
             ClientError::Address(_) | ClientError::Trust(_) => Failure::usage(message),

@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -28,8 +29,9 @@ impl Output {
         self.raw(format!("{}\n", text.trim_end()).as_bytes())
     }
 
-    /// One of a row of values that has no end: a line of JSON, a document of YAML, or the line given.
-    pub fn stream<T: Serialize>(&self, value: &T, line: &str) -> Result<(), Failure> {
+    /// One of a row of values that has no end: a line of JSON, a document of YAML, or the line given. `Break` once nobody
+    /// reads any more.
+    pub fn stream<T: Serialize>(&self, value: &T, line: &str) -> Result<ControlFlow<()>, Failure> {
         let text = match self.format {
             Format::Table => line.to_owned(),
             Format::Json => serde_json::to_string(value).map_err(|error| Failure::general(error.to_string()))?,
@@ -38,16 +40,21 @@ impl Output {
                 format!("---\n{}", text.trim_end())
             }
         };
-        self.raw(format!("{text}\n").as_bytes())
+        write(format!("{text}\n").as_bytes())
     }
 
     pub fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut out = std::io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
-            // Whoever reads has seen enough, as in `storectl store list | head -1`.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|error| Failure::general(format!("cannot write the answer: {error}"))),
-        }
+        write(bytes).map(drop)
+    }
+}
+
+fn write(bytes: &[u8]) -> Result<ControlFlow<()>, Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(ControlFlow::Continue(())),
+        // Whoever reads has seen enough, as in `storectl store list | head -1`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        Err(error) => Err(Failure::general(format!("cannot write the answer: {error}"))),
     }
 }
 
@@ -86,5 +93,5 @@ pub fn phase(phase: Phase) -> String {
 
 /// What others wrote, without what a terminal would obey.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect()
 }

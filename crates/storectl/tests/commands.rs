@@ -194,6 +194,22 @@ async fn each_engines_credentials_are_shown_by_their_titles() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_its_lines_and_an_unknown_component_names_those_there_are() {
+    let world = World::working().await;
+    assert_eq!(world.run(&["store", "create", "cups", "--engine", "woocommerce", "--wait"]).await.code, 0);
+    let log = world.run(&["store", "logs", "cups", "--component", "mysql", "--tail", "1"]).await;
+    assert_eq!((log.code, log.out.as_str()), (0, "mysql: ready for connections\n"), "{}", log.err);
+    // What has ended is not waited for.
+    let set_up = world.run(&["store", "logs", "cups", "-c", "setup", "--follow", "-o", "json"]).await;
+    assert_eq!(set_up.code, 0, "{}", set_up.err);
+    let lines: Vec<Value> = set_up.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() > 1 && lines.iter().all(|line| line["at"].is_string()), "{}", set_up.out);
+    let unknown = world.run(&["store", "logs", "cups", "--component", "redis"]).await;
+    assert!(unknown.code == 3 && unknown.err.contains("wordpress, mysql, setup, cron"), "{}", unknown.err);
+    assert_eq!(world.run(&["store", "logs", "cups", "--tail", "5001"]).await.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_engine_nobody_names_is_the_first_that_can_be_had() {
     for engine in Engine::ALL {
         let (world, _nobody) = World::with_images(engine.spec().images).await;

@@ -2,6 +2,7 @@
 //! Kubernetes. It refuses what the real one refuses: a release without its namespace, a second `helm` on a pending one.
 
 mod outside;
+mod story;
 mod world;
 
 use std::collections::BTreeMap;
@@ -12,10 +13,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
 use store_model::orphans::Extent;
-use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
+use store_model::{Component, Reason, ReasonCode, Seen, Step, Store, StoreId};
 use tokio::sync::{Notify, broadcast};
 
-use super::{Census, Cluster, Credentials, Description, Done, Removed, Retry, StepError, secrets};
+use super::{
+    Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, Removed, Retry, StepError,
+    Usage, secrets,
+};
 use world::Place;
 
 pub use outside::{Backup, Volumes};
@@ -55,6 +59,8 @@ pub struct Script {
     pub unlabelled_claim: bool,
     /// No look and no deed gets an answer.
     pub unreachable: bool,
+    /// The cluster has nothing that measures.
+    pub unmeasured: bool,
 }
 
 #[derive(Clone)]
@@ -204,6 +210,10 @@ impl Fake {
         self.world().scripts.get(store.name.as_str()).cloned().unwrap_or_default()
     }
 
+    fn reached(&self, store: &Store) -> Result<(), StepError> {
+        if self.script_of(store).unreachable { Err(unreachable()) } else { Ok(()) }
+    }
+
     /// Stands still until told to go on.
     async fn halt(&self) {
         let _halted = Halted::new(self);
@@ -301,6 +311,21 @@ impl Cluster for Fake {
         let changes = tokio_stream::wrappers::BroadcastStream::new(self.changes.subscribe());
         // What was missed by falling behind is what the slow poll is for.
         Box::pin(changes.filter_map(|change| std::future::ready(change.ok())))
+    }
+
+    async fn components(&self, store: &Store) -> Result<Vec<ComponentSeen>, StepError> {
+        self.reached(store)?;
+        Ok(self.components_now(store))
+    }
+
+    async fn logs(&self, store: &Store, of: Component, range: LogRange) -> Result<Option<LogLines>, StepError> {
+        self.reached(store)?;
+        Ok(self.story(store, of, range))
+    }
+
+    async fn usage(&self, store: &Store) -> Result<Usage, StepError> {
+        self.reached(store)?;
+        Ok(self.usage_now(store, self.script_of(store).unmeasured))
     }
 
     /// An act that is dropped ends with the drop.

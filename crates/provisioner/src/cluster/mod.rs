@@ -1,8 +1,10 @@
 //! The only room that knows Helm and Kubernetes. The worker sees this trait and nothing behind it.
 
 mod census;
+mod component;
 mod description;
 pub mod fake;
+mod quantity;
 pub mod real;
 mod secrets;
 
@@ -12,9 +14,10 @@ use async_trait::async_trait;
 use futures::Stream;
 use secrecy::SecretString;
 use store_model::orphans::Extent;
-use store_model::{Reason, Seen, Step, Store, StoreId};
+use store_model::{Component, Reason, Seen, Step, Store, StoreId};
 
 pub use census::{Census, NamespaceSighting, Removed};
+pub use component::{ComponentSeen, ComponentUsage, LINE_MAX, LogLine, LogLines, LogRange, Until, Usage, VolumeUsage};
 pub use description::Description;
 
 /// Looks at a store, does one deed for it, and tells when something changed.
@@ -31,6 +34,15 @@ pub trait Cluster: Send + Sync + 'static {
 
     /// The credentials, read back from the store's Secret at the moment they are asked for.
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError>;
+
+    /// The store's programs, as its engine names them. Of chores those that have run, or do.
+    async fn components(&self, store: &Store) -> Result<Vec<ComponentSeen>, StepError>;
+
+    /// What a program says. `None`: it has not begun yet, or nothing of it is left.
+    async fn logs(&self, store: &Store, of: Component, range: LogRange) -> Result<Option<LogLines>, StepError>;
+
+    /// What the store takes, as far as the cluster measures it.
+    async fn usage(&self, store: &Store) -> Result<Usage, StepError>;
 
     /// Returns when nothing that was begun for the store runs any more: an act that was dropped may take a moment to
     /// end, and until then nobody else may begin.

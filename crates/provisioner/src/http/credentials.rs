@@ -1,7 +1,4 @@
-use std::time::Duration;
-
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::{Extension, Json};
 use secrecy::ExposeSecret;
 use store_api::{CredentialsView, KeyView, Problem};
@@ -9,12 +6,9 @@ use store_model::{Phase, Stage, StageState};
 
 use super::auth::Caller;
 use super::problem::Refused;
-use super::{App, stores, views};
-use crate::cluster::{Credentials, Key, Retry};
+use super::{App, ask, stores, views};
+use crate::cluster::{Credentials, Key};
 use crate::db::StoreRow;
-
-/// One read of one Secret; an API server that needs longer is in trouble.
-const CLUSTER_ANSWER: Duration = Duration::from_secs(10);
 
 /// What the owner logs in with
 ///
@@ -38,18 +32,9 @@ pub async fn show(
 ) -> Result<Json<CredentialsView>, Refused> {
     let row = stores::find(&app, &store).await?;
     there_are_some(&row)?;
-    let asked = tokio::time::timeout(CLUSTER_ANSWER, app.cluster.credentials(&row.store)).await;
-    let credentials = match asked {
-        Ok(Ok(credentials)) => credentials,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, store = %row.store.id, "read credentials");
-            return Err(match error.retry {
-                Retry::Later => cluster_away(),
-                Retry::Never => Refused::conflict("no-credentials", "No credentials", error.reason.detail),
-            });
-        }
-        Err(_) => return Err(cluster_away()),
-    };
+    let none = |detail| Refused::conflict("no-credentials", "No credentials", detail);
+    let asked = app.cluster.credentials(&row.store);
+    let credentials = ask::cluster(&row.store, "read credentials", asked, none).await?;
     // First the record, then the secret: what was shown without a trace cannot be unseen.
     app.db.credentials_shown(&row.store.id, &caller.name).await?;
     let Credentials { admin_user, admin_password, keys } = credentials;
@@ -78,9 +63,4 @@ fn there_are_some(row: &StoreRow) -> Result<(), Refused> {
     }
     let detail = "the credentials are not made yet; ask again when the step 'credentials' is done";
     Err(Refused::conflict("no-credentials", "No credentials", detail).retry_after(2))
-}
-
-fn cluster_away() -> Refused {
-    let detail = "the cluster does not answer; try again in a moment";
-    Refused::new(StatusCode::SERVICE_UNAVAILABLE, "cluster-away", "The cluster is away", detail).retry_after(5)
 }

@@ -24,7 +24,7 @@ const PAGE: u32 = 500;
 /// Behind the bell, for what was committed by a replica whose ring got lost.
 const POLL: Duration = Duration::from_secs(5);
 /// Proxies cut what is silent for 30 or 60 s.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Turns true when the process is asked to stop.
 #[derive(Clone)]
@@ -213,7 +213,7 @@ async fn rung(rings: &mut broadcast::Receiver<()>) {
     }
 }
 
-async fn closed(closing: &mut watch::Receiver<bool>) {
+pub async fn closed(closing: &mut watch::Receiver<bool>) {
     // A sender that is gone will not ask for anything; the stream then ends with its connection.
     if closing.wait_for(|closing| *closing).await.is_err() {
         std::future::pending().await

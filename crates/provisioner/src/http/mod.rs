@@ -1,7 +1,10 @@
-//! The API: parse, authorize, call the database, answer. Nothing here waits for a cluster.
+//! The API: parse, authorize, call the database, answer. Nothing here waits for a cluster to do something; what only the
+//! cluster knows (credentials, logs, usage) is asked of it, with a limit of time.
 
 mod accounts;
+mod ask;
 mod auth;
+mod components;
 mod cookie;
 mod create;
 mod credentials;
@@ -12,6 +15,7 @@ mod finish;
 mod health;
 mod iso;
 mod limit;
+mod logs;
 pub mod metrics;
 mod names;
 mod openapi;
@@ -20,11 +24,13 @@ mod parse;
 mod password;
 pub mod policy;
 mod problem;
+mod readers;
 mod session;
 mod setup;
 pub mod starting;
 mod stores;
 mod tokens;
+mod usage;
 mod views;
 
 use std::sync::Arc;
@@ -57,7 +63,7 @@ pub struct App {
 /// A create with every field at its longest is under 2 KB. A single value of 64 KB still gets its field named.
 const BODY_LIMIT: usize = 80 << 10;
 
-/// The whole API on one screen. `closing` turning true ends the streams of events, so that a shutdown need not wait
+/// The whole API on one screen. `closing` turning true ends the streams of events and logs, so that a shutdown need not wait
 /// for their readers.
 pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
     let (routes, _) = routes().split_for_parts();
@@ -70,6 +76,7 @@ pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(finish::finish))
         .layer(axum::Extension(events::Closing(closing)))
+        .layer(axum::Extension(readers::Readers::default()))
         .with_state(app)
 }
 
@@ -93,6 +100,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stores::retry))
         .routes(routes!(events::events))
         .routes(routes!(credentials::show))
+        .routes(routes!(components::list))
+        .routes(routes!(logs::read))
+        .routes(routes!(usage::show))
         .routes(routes!(engines::list))
         .routes(routes!(doctor::show))
         .routes(routes!(doctor::sweep))

@@ -1,4 +1,6 @@
-use super::spec::{ImageName, Make, PASSWORD, Part, SecretName, Shown, Spec, Workload, WorkloadKind, entry};
+use super::spec::{
+    Chore, ImageName, Make, PASSWORD, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind, entry,
+};
 use crate::values::{Beside, DatabaseType, PlanSizes, QuotaValues, Resources, WorkerSizes};
 use crate::{Plan, Stage};
 
@@ -39,13 +41,20 @@ pub const SPEC: Spec = Spec {
         Shown { secret: SecretName::Database, key: "url", name: "database-url", title: "Database URL" },
     ],
     workloads: &[
-        Workload { kind: WorkloadKind::StatefulSet, name: "postgres", stage: Stage::Database, plans: &Plan::ALL },
+        Workload {
+            kind: WorkloadKind::StatefulSet,
+            name: "postgres",
+            title: "Database",
+            stage: Stage::Database,
+            plans: &Plan::ALL,
+        },
         // First of its stage: what is wrong with the server is what the owner should read.
-        deployment("medusa", &Plan::ALL),
-        deployment("medusa-worker", &[Plan::Medium, Plan::Large]),
-        deployment("valkey", &Plan::ALL),
-        deployment("storefront", &Plan::ALL),
+        deployment("medusa", "Admin and API", &Plan::ALL),
+        deployment("medusa-worker", "Background work", &[Plan::Medium, Plan::Large]),
+        deployment("valkey", "Cache", &Plan::ALL),
+        deployment("storefront", "Shop", &Plan::ALL),
     ],
+    chores: &[Chore { name: "setup", title: "Set-up", runs: Runs::Before { workload: "medusa", container: "setup" } }],
     // What its own table of currencies lacks, in the version that the image is of.
     unknown_currencies: &[
         "ANG", "AWG", "BBD", "BMD", "BSD", "BTN", "CUP", "FJD", "FKP", "GIP", "GYD", "HTG", "KGS", "KPW", "KYD", "LAK",
@@ -60,8 +69,8 @@ const fn key(prefix: &'static str) -> Make {
     Make::Hex { prefix, bytes: 32 }
 }
 
-const fn deployment(name: &'static str, plans: &'static [Plan]) -> Workload {
-    Workload { kind: WorkloadKind::Deployment, name, stage: Stage::Application, plans }
+const fn deployment(name: &'static str, title: &'static str, plans: &'static [Plan]) -> Workload {
+    Workload { kind: WorkloadKind::Deployment, name, title, stage: Stage::Application, plans }
 }
 
 /// Measured with a heap of 256: Medusa alone 333 MiB; beside a worker the server takes 220 at rest and 320 after some

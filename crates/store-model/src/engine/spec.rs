@@ -27,6 +27,8 @@ pub struct Spec {
     pub shown: &'static [Shown],
     /// What the chart makes; a store is ready when all of its plan's are.
     pub workloads: &'static [Workload],
+    /// What runs beside them and ends.
+    pub chores: &'static [Chore],
     /// Codes of ISO 4217 in which it can't name a price; a store in one of them is refused before it is begun.
     pub unknown_currencies: &'static [&'static str],
     /// How much a plan gives a store of this engine.
@@ -43,6 +45,13 @@ impl Spec {
 
     pub fn workloads(&self, plan: Plan) -> impl Iterator<Item = &'static Workload> {
         self.workloads.iter().filter(move |workload| workload.plans.contains(&plan))
+    }
+
+    /// Everything that has a log. First what its owner asks about first: the store's own server.
+    pub fn components(&self, plan: Plan) -> impl Iterator<Item = Component> {
+        let of = move |stage| self.workloads(plan).filter(move |workload| workload.stage == stage);
+        let workloads = of(Stage::Application).chain(of(Stage::Database)).map(Component::Workload);
+        workloads.chain(self.chores.iter().map(Component::Chore))
     }
 }
 
@@ -166,10 +175,56 @@ pub enum WorkloadKind {
 pub struct Workload {
     pub kind: WorkloadKind,
     pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
     /// The stage that waits for it: `Stage::Database` or `Stage::Application`.
     pub stage: Stage,
     /// The plans that have it.
     pub plans: &'static [Plan],
+}
+
+/// What runs for a while and ends: it has a log, and no stage waits for its pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chore {
+    /// For programs, e.g. `setup`.
+    pub name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    pub runs: Runs,
+}
+
+/// Where the chart has a chore run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// In an init container of this workload's pods.
+    Before { workload: &'static str, container: &'static str },
+    /// In pods of the Jobs of a CronJob.
+    ByClock { cron_job: &'static str },
+}
+
+/// A program of a store by the name that its log is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Component {
+    Workload(&'static Workload),
+    Chore(&'static Chore),
+}
+
+impl Component {
+    /// For programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Component::Workload(workload) => workload.name,
+            Component::Chore(chore) => chore.name,
+        }
+    }
+
+    /// For people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Component::Workload(workload) => workload.title,
+            Component::Chore(chore) => chore.title,
+        }
+    }
 }
 
 /// 24 of 62 characters are 142 bits.

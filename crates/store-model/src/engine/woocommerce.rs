@@ -1,4 +1,6 @@
-use super::spec::{Entry, ImageName, Make, PASSWORD, SecretName, Shown, Spec, Workload, WorkloadKind, entry};
+use super::spec::{
+    Chore, Entry, ImageName, Make, PASSWORD, Runs, SecretName, Shown, Spec, Workload, WorkloadKind, entry,
+};
 use crate::values::{DatabaseType, PlanSizes, QuotaValues, Resources};
 use crate::{Plan, Stage};
 
@@ -31,8 +33,24 @@ pub const SPEC: Spec = Spec {
     admin_user_key: "admin-user",
     shown: &[app("consumer-key", "Consumer key"), app("consumer-secret", "Consumer secret")],
     workloads: &[
-        Workload { kind: WorkloadKind::StatefulSet, name: "mysql", stage: Stage::Database, plans: &Plan::ALL },
-        Workload { kind: WorkloadKind::Deployment, name: "wordpress", stage: Stage::Application, plans: &Plan::ALL },
+        Workload {
+            kind: WorkloadKind::StatefulSet,
+            name: "mysql",
+            title: "Database",
+            stage: Stage::Database,
+            plans: &Plan::ALL,
+        },
+        Workload {
+            kind: WorkloadKind::Deployment,
+            name: "wordpress",
+            title: "Shop",
+            stage: Stage::Application,
+            plans: &Plan::ALL,
+        },
+    ],
+    chores: &[
+        Chore { name: "setup", title: "Set-up", runs: Runs::Before { workload: "wordpress", container: "setup" } },
+        Chore { name: "cron", title: "Background work", runs: Runs::ByClock { cron_job: "wordpress-cron" } },
     ],
     unknown_currencies: &[],
     sizes,

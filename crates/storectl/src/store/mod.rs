@@ -2,7 +2,7 @@ mod show;
 
 use std::process::{Command, Stdio};
 
-use store_api::{CreateStore, StoreListQuery, StoreView};
+use store_api::{CreateStore, LogQuery, StoreListQuery, StoreView};
 use store_model::Engine;
 use uuid::Uuid;
 
@@ -24,6 +24,10 @@ pub async fn run(session: &Session, command: StoreCommand, output: &Output) -> R
             output.show(&view, || show::store(&view))
         }
         StoreCommand::Events { store, follow } => events(session, &store, follow, output).await,
+        StoreCommand::Logs { store, component, follow, tail } => {
+            let query = LogQuery { component, tail, follow: Some(follow) };
+            logs(session, &store, &query, output).await
+        }
         StoreCommand::Open { store, admin } => open(session, &store, admin, output).await,
         StoreCommand::Credentials { store } => {
             let id = get(session, &store).await?.id;
@@ -133,7 +137,9 @@ async fn events(session: &Session, store: &str, follow: bool, output: &Output) -
     if follow {
         let mut events = session.client.store_follow(&id, None);
         while let Some(event) = events.next().await? {
-            output.stream(&event, &show::event(&event))?;
+            if output.stream(&event, &show::event(&event))?.is_break() {
+                break;
+            }
         }
         return Ok(());
     }
@@ -144,6 +150,18 @@ async fn events(session: &Session, store: &str, follow: bool, output: &Output) -
         page.next_cursor = next.next_cursor;
     }
     output.show(&page, || page.items.iter().map(show::event).collect::<Vec<_>>().join("\n"))
+}
+
+/// The lines alone: `-o json` has their times.
+async fn logs(session: &Session, store: &str, query: &LogQuery, output: &Output) -> Result<(), Failure> {
+    let id = get(session, store).await?.id;
+    let mut lines = session.client.store_logs(&id, query).await?;
+    while let Some(line) = lines.next().await? {
+        if output.stream(&line, &output::plain(&line.line))?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn open(session: &Session, store: &str, admin: bool, output: &Output) -> Result<(), Failure> {

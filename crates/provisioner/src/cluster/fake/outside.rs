@@ -152,9 +152,7 @@ impl Place {
         self.credentials = None;
         self.release = ReleaseSeen::Absent;
         self.installed_with = None;
-        for level in [&mut self.database, &mut self.application, &mut self.route] {
-            *level = Level::Absent;
-        }
+        self.stop();
     }
 
     fn sighting(&self) -> Option<NamespaceSighting> {

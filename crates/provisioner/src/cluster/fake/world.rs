@@ -1,13 +1,17 @@
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use store_model::{
-    NamespaceSeen, Reason, ReasonCode, Recovery, ReleaseSeen, RouteSeen, SecretName, Seen, Step, Store, WorkloadSeen,
+    NamespaceSeen, Reason, ReasonCode, Recovery, ReleaseSeen, RouteSeen, SecretName, Seen, Stage, Step, Store,
+    WorkloadSeen,
 };
 
 use super::super::description::Description;
 use super::super::secrets::{self, Values};
 use super::super::{Done, Retry, Sale, StepError};
 use super::{Script, refused};
+
+const PROGRAMS: [Stage; 2] = [Stage::Database, Stage::Application];
 
 /// The values of a store's Secrets.
 pub type Minted = BTreeMap<SecretName, Values>;
@@ -32,7 +36,20 @@ pub(super) struct Place {
     pub route: Level,
     pub volumes: Vec<String>,
     pub orders: u32,
+    /// When the store's programs came to which level.
+    pub moves: Vec<Move>,
 }
+
+/// A program's step from one level to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Move {
+    pub stage: Stage,
+    pub to: Level,
+    pub at: Timestamp,
+}
+
+/// A program that breaks and is tried again for days moves on and on.
+const MOVES_KEPT: usize = 100;
 
 /// How far something came up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +78,30 @@ impl Place {
             route: Level::Absent,
             volumes: Vec::new(),
             orders: 0,
+            moves: Vec::new(),
         }
+    }
+
+    /// Where a program stands: `Stage::Database` or `Stage::Application`.
+    pub fn level(&self, stage: Stage) -> Level {
+        if stage == Stage::Database { self.database } else { self.application }
+    }
+
+    fn bring(&mut self, stage: Stage, to: Level) {
+        let level = if stage == Stage::Database { &mut self.database } else { &mut self.application };
+        if *level == to {
+            return;
+        }
+        *level = to;
+        if to == Level::Absent {
+            // Its log goes with it.
+            self.moves.retain(|known| known.stage != stage);
+            return;
+        }
+        if self.moves.len() == MOVES_KEPT {
+            self.moves.remove(0);
+        }
+        self.moves.push(Move { stage, to, at: Timestamp::now() });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -162,10 +202,13 @@ impl Place {
             Step::InstallRelease => {
                 self.release = ReleaseSeen::Deployed { current: true };
                 self.installed_with = Description::annotation(store).ok();
-                for level in [&mut self.database, &mut self.application, &mut self.route] {
-                    if *level == Level::Absent {
-                        *level = Level::Starting;
+                for stage in PROGRAMS {
+                    if self.level(stage) == Level::Absent {
+                        self.bring(stage, Level::Starting);
                     }
+                }
+                if self.route == Level::Absent {
+                    self.route = Level::Starting;
                 }
                 self.volumes = vec![format!("pv-{}-data", self.name), format!("pv-{}-uploads", self.name)];
             }
@@ -192,9 +235,7 @@ impl Place {
             }
             Step::UninstallRelease => {
                 self.release = ReleaseSeen::Absent;
-                for level in [&mut self.database, &mut self.application, &mut self.route] {
-                    *level = Level::Absent;
-                }
+                self.stop();
                 return Ok(Done::Removing(vec![format!("release/{}", self.name)]));
             }
             Step::DeleteNamespace if !self.is_of(store) => {}
@@ -213,11 +254,19 @@ impl Place {
 
     /// What is broken starts again.
     pub fn try_anew(&mut self) {
-        for level in [&mut self.database, &mut self.application] {
-            if *level == Level::Broken {
-                *level = Level::Starting;
+        for stage in PROGRAMS {
+            if self.level(stage) == Level::Broken {
+                self.bring(stage, Level::Starting);
             }
         }
+    }
+
+    /// Nothing of it runs any more.
+    pub fn stop(&mut self) {
+        for stage in PROGRAMS {
+            self.bring(stage, Level::Absent);
+        }
+        self.route = Level::Absent;
     }
 
     /// One notch of the cluster's own work. `false` if there was nothing to do.
@@ -234,11 +283,12 @@ impl Place {
             return true;
         }
         if self.database == Level::Starting {
-            self.database = Level::Ready;
+            self.bring(Stage::Database, Level::Ready);
             return true;
         }
         if self.application == Level::Starting && self.database == Level::Ready {
-            self.application = if script.image_broken { Level::Broken } else { Level::Ready };
+            let to = if script.image_broken { Level::Broken } else { Level::Ready };
+            self.bring(Stage::Application, to);
             return true;
         }
         if self.route == Level::Starting && self.application == Level::Ready {

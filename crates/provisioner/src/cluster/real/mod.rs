@@ -11,16 +11,21 @@ use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use kube::Client;
 use store_model::orphans::Extent;
-use store_model::{Reason, ReasonCode, Seen, Step, Store, StoreId};
+use store_model::{Component, Reason, ReasonCode, Seen, Step, Store, StoreId};
 
-use super::{Census, Cluster, Credentials, Description, Done, Removed, Retry, StepError};
+use super::{
+    Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, Removed, Retry, StepError,
+    Usage,
+};
 use crate::config::{Config, Identity};
 
 mod changes;
+mod components;
 mod credentials;
 pub mod guard;
 mod helm;
 mod light;
+mod logs;
 mod look;
 mod namespace;
 mod orphans;
@@ -32,6 +37,7 @@ mod shelf;
 mod stage;
 mod token;
 mod trouble;
+mod usage;
 mod values;
 mod watch;
 
@@ -111,6 +117,18 @@ impl Cluster for RealCluster {
 
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         self.credentials_read(store).await
+    }
+
+    async fn components(&self, store: &Store) -> Result<Vec<ComponentSeen>, StepError> {
+        self.components_seen(store).await
+    }
+
+    async fn logs(&self, store: &Store, of: Component, range: LogRange) -> Result<Option<LogLines>, StepError> {
+        self.logs_read(store, of, range).await
+    }
+
+    async fn usage(&self, store: &Store) -> Result<Usage, StepError> {
+        self.usage_read(store).await
     }
 
     async fn idle(&self, id: &StoreId) {

@@ -33,7 +33,7 @@ fn owns(program: &Workload, pod: &Pod) -> bool {
 }
 
 /// Whether this is the object that makes the program's pods.
-fn makes_pods(program: &Workload, kind: &str, name: &str) -> bool {
+pub fn makes_pods(program: &Workload, kind: &str, name: &str) -> bool {
     match program.kind {
         WorkloadKind::StatefulSet => kind == "StatefulSet" && name == program.name,
         WorkloadKind::Deployment => kind == "ReplicaSet" && is_replica_set_of(name, program.name),

@@ -1,0 +1,250 @@
+//! A container's log, line by line. It is read only as fast as somebody takes the lines, and let go of with the stream.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures::{AsyncBufRead, AsyncBufReadExt, StreamExt};
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Pod;
+use kube::Api;
+use kube::api::LogParams;
+use store_model::{Component, ReasonCode, Store};
+
+use super::components::{self, Place};
+use super::{RealCluster, failed, refused};
+use crate::cluster::component::cut;
+use crate::cluster::{LINE_MAX, LogLine, LogLines, LogRange, Retry, StepError, Until};
+
+/// A line's timestamp and the space behind it.
+const STAMP_MAX: usize = 64;
+/// A connection on which a silent program says nothing is cut after some minutes; it is taken up again after this.
+const PAUSE: Duration = Duration::from_secs(1);
+/// So often in a row without a line between: then the log has ended, or cannot be had.
+const TRIES: u32 = 5;
+
+type Reader = Pin<Box<dyn AsyncBufRead + Send>>;
+
+impl RealCluster {
+    pub(super) async fn logs_read(
+        &self,
+        store: &Store,
+        of: Component,
+        range: LogRange,
+    ) -> Result<Option<LogLines>, StepError> {
+        let pods = self.store_pods(store).await?;
+        let Some(place) = components::place(store.engine.spec(), of, &pods) else { return Ok(None) };
+        let source = Source {
+            pods: self.pods(&store.id),
+            pod: place.pod.metadata.name.clone().unwrap_or_default(),
+            container: place.container.to_owned(),
+            run: run(&place),
+        };
+        let Some(reader) = source.open(range, None).await? else { return Ok(None) };
+        let reading = Reading { source, range, lines: Lines::new(reader), last: None, tries: 0, ended: false };
+        let lines =
+            futures::stream::unfold(
+                reading,
+                |mut reading| async move { reading.next().await.map(|line| (line, reading)) },
+            );
+        Ok(Some(lines.boxed()))
+    }
+}
+
+/// One run of a container: the next one after a restart has another log.
+struct Source {
+    pods: Api<Pod>,
+    pod: String,
+    container: String,
+    run: Option<String>,
+}
+
+/// What tells a container's runs apart; `None` when none runs.
+fn run(place: &Place<'_>) -> Option<String> {
+    let status = place.status()?;
+    status.state.as_ref()?.running.as_ref()?;
+    status.container_id.clone()
+}
+
+impl Source {
+    /// `None`: the container has not begun, or is gone.
+    async fn open(&self, range: LogRange, after: Option<Timestamp>) -> Result<Option<Reader>, StepError> {
+        let params = LogParams {
+            container: Some(self.container.clone()),
+            follow: range.until == Until::End,
+            timestamps: true,
+            tail_lines: after.is_none().then_some(i64::from(range.tail)),
+            // The whole second before it: kube rounds to the nearest one, and half a second of lines would be missed.
+            since_time: after.and_then(|after| Timestamp::from_second(after.as_second()).ok()),
+            ..LogParams::default()
+        };
+        match self.pods.log_stream(&self.pod, &params).await {
+            Ok(reader) => Ok(Some(Box::pin(reader))),
+            // "is waiting to start", or the pod went in between.
+            Err(kube::Error::Api(status)) if matches!(status.code, 400 | 404) => Ok(None),
+            Err(error) => Err(refused("read the log", error)),
+        }
+    }
+
+    /// Whether the container still runs, and has since it was first looked at.
+    async fn goes_on(&self) -> bool {
+        if self.run.is_none() {
+            return false;
+        }
+        match self.pods.get_opt(&self.pod).await {
+            Ok(Some(pod)) => run(&Place { pod: &pod, container: &self.container }) == self.run,
+            Ok(None) => false,
+            // Unknown: reading on will tell.
+            Err(_) => true,
+        }
+    }
+}
+
+struct Reading {
+    source: Source,
+    range: LogRange,
+    lines: Lines<Reader>,
+    /// The last line's time: where to go on after a cut.
+    last: Option<Timestamp>,
+    tries: u32,
+    ended: bool,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Option<Result<LogLine, StepError>> {
+        while !self.ended {
+            let fault = match self.lines.next().await {
+                Ok(Some(bytes)) => {
+                    let line = parse(&bytes);
+                    // Taken up again, the log begins with the whole second of the last line.
+                    if self.tries > 0 && line.at.is_some() && line.at <= self.last {
+                        continue;
+                    }
+                    self.last = line.at.or(self.last);
+                    self.tries = 0;
+                    return Some(Ok(line));
+                }
+                Ok(None) => None,
+                Err(error) => Some(failed(ReasonCode::Cluster, Retry::Later, format!("read the log: {error}"))),
+            };
+            if let Err(fault) = self.resume(fault).await {
+                self.ended = true;
+                return fault.map(Err);
+            }
+        }
+        None
+    }
+
+    /// After the connection's end, with the fault if it was one. An error says that this is the log's end too.
+    async fn resume(&mut self, fault: Option<StepError>) -> Result<(), Option<StepError>> {
+        loop {
+            self.tries += 1;
+            if self.range.until == Until::Now || self.tries > TRIES || !self.source.goes_on().await {
+                return Err(fault);
+            }
+            tokio::time::sleep(PAUSE).await;
+            match self.source.open(self.range, self.last).await {
+                Ok(Some(reader)) => {
+                    self.lines = Lines::new(reader);
+                    return Ok(());
+                }
+                Ok(None) => return Err(None),
+                Err(error) if self.tries >= TRIES => return Err(Some(error)),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Lines of which no more is kept than can be shown.
+struct Lines<R> {
+    reader: R,
+    line: Vec<u8>,
+}
+
+impl<R: AsyncBufRead + Unpin> Lines<R> {
+    fn new(reader: R) -> Lines<R> {
+        Lines { reader, line: Vec::new() }
+    }
+
+    /// The next line without its end; a cut-off one keeps a byte more than is shown, so that it is seen to be cut.
+    async fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        loop {
+            let chunk = self.reader.fill_buf().await?;
+            if chunk.is_empty() {
+                let rest = std::mem::take(&mut self.line);
+                return Ok((!rest.is_empty()).then_some(rest));
+            }
+            let end = chunk.iter().position(|byte| *byte == b'\n');
+            let part = end.map_or(chunk, |end| &chunk[..end]);
+            let room = (LINE_MAX + STAMP_MAX).saturating_sub(self.line.len());
+            self.line.extend_from_slice(&part[..part.len().min(room)]);
+            let taken = part.len() + usize::from(end.is_some());
+            self.reader.consume_unpin(taken);
+            if end.is_some() {
+                return Ok(Some(std::mem::take(&mut self.line)));
+            }
+        }
+    }
+}
+
+/// `2026-11-23T12:00:00.123456789Z what the program said`
+fn parse(bytes: &[u8]) -> LogLine {
+    let text = String::from_utf8_lossy(bytes);
+    let stamped = text.split_once(' ').and_then(|(stamp, said)| Some((stamp.parse::<Timestamp>().ok()?, said)));
+    let (at, said) = match stamped {
+        Some((at, said)) => (Some(at), said),
+        // A line of nothing has no space behind its stamp.
+        None => match text.parse::<Timestamp>() {
+            Ok(at) => (Some(at), ""),
+            Err(_) => (None, text.as_ref()),
+        },
+    };
+    LogLine { at, text: cut(said.strip_suffix('\r').unwrap_or(said).to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::io::{BufReader, Cursor};
+
+    use super::*;
+
+    async fn lines(text: &[u8]) -> Vec<LogLine> {
+        // A small buffer: lines come in pieces.
+        let mut lines = Lines::new(BufReader::with_capacity(7, Cursor::new(text.to_vec())));
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().await.unwrap() {
+            assert!(line.len() <= LINE_MAX + STAMP_MAX);
+            all.push(parse(&line));
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn a_line_is_its_time_and_what_was_said() {
+        let log = b"2026-11-23T12:00:00.5Z GET / 200\r\n2026-11-23T12:00:01Z \n2026-11-23T12:00:02Z\nno stamp\nlast";
+        let read = lines(log).await;
+        let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let told: Vec<_> = read.iter().map(|line| (line.at, line.text.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (at("2026-11-23T12:00:00.5Z"), "GET / 200"),
+                (at("2026-11-23T12:00:01Z"), ""),
+                (at("2026-11-23T12:00:02Z"), ""),
+                (None, "no stamp"),
+                (None, "last"),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_megabyte_without_an_end_is_one_short_line_and_bytes_that_are_no_text_are_shown_as_such() {
+        let mut log = b"2026-11-23T12:00:00Z ".to_vec();
+        log.extend(vec![b'x'; 1 << 20]);
+        log.extend(b"\n2026-11-23T12:00:01Z caf\xff\n");
+        let read = lines(&log).await;
+        assert_eq!(read.len(), 2);
+        assert!(read[0].text.len() == LINE_MAX && read[0].text.ends_with('…'), "{}", read[0].text.len());
+        assert_eq!(read[1].text, "caf\u{fffd}");
+    }
+}
