@@ -1,4 +1,4 @@
-import { type LogLine, storeFetch } from "./coming"
+import { type LogLine, storeFetch } from "./runtime"
 
 interface LogQuery {
   store: string

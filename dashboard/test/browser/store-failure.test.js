@@ -96,6 +96,7 @@ test("a viewer sees why, and that the buttons are an administrator's", async () 
   }
   assert.equal((await platform.api("GET", "/api/v1/stores/books")).phase, "failed")
   assert.equal(await page.getByRole("dialog").count(), 0)
+  await page.keyboard.press("Escape")
   await accessible(page)
   await viewer.picture("store-failed-viewer")
   await viewer.end()

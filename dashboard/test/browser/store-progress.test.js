@@ -20,7 +20,10 @@ after(async () => {
 })
 
 const create = (name, more = {}) => platform.api("POST", "/api/v1/stores", { name, engine: "woocommerce", ...more })
-const step = (page, title) => page.getByRole("list", { name: "Steps" }).getByRole("listitem").filter({ hasText: title })
+const step = (page, title) => {
+  const has = page.getByText(title, { exact: true })
+  return page.getByRole("list", { name: "Steps" }).getByRole("listitem").filter({ has })
+}
 const status = (page) => page.getByRole("status", { name: "Status" })
 const READY = { timeout: 30_000 }
 
@@ -50,7 +53,7 @@ test("steps go on live, and the page becomes Ready without a reload", async () =
   assert.equal(await page.getByRole("button", { name: "Log in to admin" }).getAttribute("aria-disabled"), "true")
 
   await page.getByText(/^Sold: order #\d+ for 1\.00 EUR, proved at /).waitFor(READY)
-  assert.equal(await status(page).innerText(), "Ready")
+  assert.equal(await status(page).textContent(), "Ready")
   assert.equal(await page.getByRole("link", { name: "Open store" }).getAttribute("href"), "http://cups.localhost:8080")
   assert.ok(await same(), "the page was reloaded")
   await owner.picture("store-ready")
@@ -90,7 +93,7 @@ test("a reload in the middle loses nothing, not even a duration", async () => {
 })
 
 async function seconds(row) {
-  return Number(/([\d.]+) s\b/.exec(await row.innerText())?.[1])
+  return Number(/([\d.]+) s\b/.exec(await row.textContent())?.[1])
 }
 
 test("two tabs see the same", async () => {
@@ -105,7 +108,7 @@ test("two tabs see the same", async () => {
   for (const shown of [page.getByText(/^Sold: order/), other.getByText("Ready: the test order went through")]) {
     await shown.waitFor(READY)
   }
-  assert.equal(await status(other).innerText(), "Ready")
+  assert.equal(await status(other).textContent(), "Ready")
   await other.close()
   await owner.end()
 })

@@ -33,4 +33,6 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.closest(field) !== null || dialogIsOpen()
 }
 
-export const dialogIsOpen = () => document.querySelector("[role=dialog], [role=alertdialog]") !== null
+/** One that is on its way out is not open any more. */
+export const dialogIsOpen = () =>
+  document.querySelector(":is([role=dialog], [role=alertdialog]):not([data-closed])") !== null

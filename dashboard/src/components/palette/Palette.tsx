@@ -7,6 +7,7 @@ import { PHASES } from "~/api/phase"
 import { useSession } from "~/api/session"
 import { mayCreate } from "~/api/store-can"
 import { useStoreList } from "~/api/stores"
+import type { Store } from "~/api/types"
 import { StatusChip } from "~/components/StatusChip"
 import { Kbd } from "~/ui/Kbd"
 import { type Command as Deed, useCommands } from "./commands"
@@ -38,9 +39,13 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
 
 function Body({ close }: { close: () => void }) {
   const [typed, setTyped] = useState("")
-  const commands = best(useCommands(), ({ label, also, group }) => score(typed, label, also, group))
+  const wanted = typed.trim()
+  const { data = [] } = useStoreList()
+  const found = best(data, ({ name, title, host, phase }) => score(wanted, name, title, host, PHASES[phase].label))
+  const commands = best(useCommands(), ({ label, also, group }) => score(wanted, label, also, group))
   // On a store's page one came for that store; elsewhere, and as soon as one types, for any.
-  const storesFirst = useStoreShown() === undefined || typed.trim() !== ""
+  const storesFirst = useStoreShown() === undefined || wanted !== ""
+  const stores = <Stores found={found} typed={wanted} close={close} />
   const groups = [...new Set(commands.map(({ group }) => group))]
   return (
     <Command shouldFilter={false} label="Search and jump to" loop className="flex min-h-0 flex-1 flex-col">
@@ -58,7 +63,7 @@ function Body({ close }: { close: () => void }) {
         </Dialog.Close>
       </div>
       <Command.List label="Results" className="min-h-0 flex-1 overflow-y-auto p-1">
-        {storesFirst && <Stores typed={typed} close={close} />}
+        {storesFirst && stores}
         {groups.map((group) => (
           <Command.Group key={group} heading={group} className={GROUP}>
             {commands
@@ -68,7 +73,8 @@ function Body({ close }: { close: () => void }) {
               ))}
           </Command.Group>
         ))}
-        {!storesFirst && <Stores typed={typed} close={close} />}
+        {!storesFirst && stores}
+        {found.length === 0 && commands.length === 0 && <Nothing typed={wanted} close={close} />}
       </Command.List>
     </Command>
   )
@@ -90,23 +96,12 @@ function Item({ command: { id, label, icon, why, run }, close }: { command: Deed
   )
 }
 
-function Stores({ typed, close }: { typed: string; close: () => void }) {
+function Stores({ found, typed, close }: { found: Store[]; typed: string; close: () => void }) {
   const navigate = useNavigate()
-  const session = useSession()
-  const { data = [] } = useStoreList()
-  const found = best(data, ({ name, title, host, phase }) => score(typed, name, title, host, PHASES[phase].label))
-  const name = typed.trim()
+  if (found.length === 0) return null
   const go = (deed: () => void) => () => {
     close()
     deed()
-  }
-  if (found.length === 0 && (name === "" || !mayCreate(session).allowed)) {
-    // Never an empty list: what can be done is below, and a list without items says nothing.
-    return name === "" ? null : (
-      <Command.Item value="none" disabled className={ITEM}>
-        No store is called “{name}”
-      </Command.Item>
-    )
   }
   return (
     <Command.Group heading="Stores" className={GROUP}>
@@ -127,19 +122,29 @@ function Stores({ typed, close }: { typed: string; close: () => void }) {
       {found.length > STORES_SHOWN && (
         <Command.Item
           value="more"
-          onSelect={go(() => void navigate({ to: "/", search: { q: name || undefined } }))}
+          onSelect={go(() => void navigate({ to: "/", search: { q: typed || undefined } }))}
           className={ITEM}
         >
           <Search aria-hidden />
           All {found.length} in the list
         </Command.Item>
       )}
-      {found.length === 0 && (
-        <Command.Item value="create-named" onSelect={go(() => void navigate({ to: "/new" }))} className={ITEM}>
-          <Plus aria-hidden />
-          No store is called “{name}”: create one
-        </Command.Item>
-      )}
     </Command.Group>
+  )
+}
+
+/** Never an empty list: one without items says nothing. */
+function Nothing({ typed, close }: { typed: string; close: () => void }) {
+  const navigate = useNavigate()
+  const may = mayCreate(useSession())
+  const create = () => {
+    close()
+    void navigate({ to: "/new" })
+  }
+  return (
+    <Command.Item value="nothing" disabled={!may.allowed} onSelect={create} className={ITEM}>
+      <Plus aria-hidden />
+      {`Nothing is called “${typed}”${may.allowed ? ": create a store" : ""}`}
+    </Command.Item>
   )
 }

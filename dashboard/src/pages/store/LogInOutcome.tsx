@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router"
-import { isUnavailable, type LoginLink } from "~/api/coming"
+import type { LoginLink } from "~/api/coming"
+import { isUnavailable } from "~/api/runtime"
 import type { Store } from "~/api/types"
 import { buttonClass } from "~/ui/Button"
 import { ErrorPanel } from "~/ui/ErrorPanel"

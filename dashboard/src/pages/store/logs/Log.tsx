@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useDeferredValue, useMemo, useState } from "react"
-import type { ComponentView } from "~/api/coming"
+import type { ComponentView } from "~/api/runtime"
 import { ErrorPanel } from "~/ui/ErrorPanel"
 import { useShownStore } from "../store-context"
 import { LogLines } from "./LogLines"
@@ -18,7 +18,8 @@ interface Props {
 const STATES: Record<LogState, string> = {
   connecting: "Connecting…",
   live: "Live",
-  ended: "The program ended; its log is asked for again in a moment.",
+  ended: "The program ended",
+  waiting: "The program has not begun yet",
   cut: "Reconnecting…",
   refused: "Not connected",
 }

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query"
 import { Download, Pause, Play } from "lucide-react"
-import type { ComponentView } from "~/api/coming"
 import { logText } from "~/api/log-stream"
+import type { ComponentView } from "~/api/runtime"
 import { Button } from "~/ui/Button"
 import { ErrorPanel } from "~/ui/ErrorPanel"
 import { Input, Select } from "~/ui/Input"
@@ -44,7 +44,7 @@ export function LogTools(props: Props) {
         <Select aria-label="Program" value={chosen.name} onChange={(event) => onChoose(event.target.value)}>
           {components.map((component) => (
             <option key={component.name} value={component.name}>
-              {component.title} ({componentWord(component)})
+              {[component.title, componentWord(component)].filter(Boolean).join(" · ")}
             </option>
           ))}
         </Select>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { ScrollText } from "lucide-react"
-import { componentsQuery, isUnavailable } from "~/api/coming"
+import { componentsQuery, isUnavailable } from "~/api/runtime"
 import { useSession } from "~/api/session"
 import { storeCan } from "~/api/store-can"
 import { EmptyState } from "~/ui/EmptyState"

@@ -1,7 +1,10 @@
-import type { ComponentView } from "~/api/coming"
+import type { ComponentView } from "~/api/runtime"
 
-/** How a program is, in a word behind its title. */
-export function componentWord({ ready, restarts }: ComponentView): string {
-  if (!ready) return restarts > 0 ? `not running, started ${restarts + 1} times` : "starting"
-  return restarts > 0 ? `started ${restarts + 1} times` : "running"
+/** What there is to say of a program behind its title; nothing where all is well. */
+export function componentWord({ ready, restarts }: ComponentView): string | undefined {
+  const words = [
+    !ready && "not ready",
+    restarts > 0 && `started again ${restarts === 1 ? "once" : `${restarts} times`}`,
+  ]
+  return words.filter(Boolean).join(", ") || undefined
 }

@@ -1,4 +1,4 @@
-import type { LogLine } from "~/api/coming"
+import type { LogLine } from "~/api/runtime"
 
 /** What the page keeps of a log at most; more is in the file that is downloaded. */
 export const KEPT = 20_000

@@ -1,15 +1,22 @@
 import { useEffect, useReducer, useRef } from "react"
-import type { LogLine } from "~/api/coming"
 import { logFollow } from "~/api/log-stream"
-import { problemTell } from "~/api/problem"
+import { Problem, problemTell } from "~/api/problem"
+import type { LogLine } from "~/api/runtime"
 import { type Line, linesAdd, linesBefore } from "./log-lines"
 
-/** `ended`: the program stopped writing for good. `cut`: the connection did. Both are tried again. */
-export type LogState = "connecting" | "live" | "ended" | "cut" | "refused"
+/**
+ * `ended`: the program ended. `cut`: the connection did. `waiting`: the program has not begun. All three are asked
+ * again; `refused` is the reader's to decide.
+ */
+export type LogState = "connecting" | "live" | "ended" | "cut" | "waiting" | "refused"
 
 /** Lines of the past that come first. */
 const TAIL = 500
-const AGAIN_MS = 3_000
+const AGAIN_MS = 2_000
+/** A chore that is done writes no more; a server that is started again is worth the wait. */
+const AGAIN_ENDED_MS = 15_000
+/** Not yet begun, or between two runs. */
+const NOT_NOW = 409
 
 interface Log {
   lines: Line[]
@@ -69,13 +76,14 @@ export function useLog(store: string, component: string, paused: boolean): Log &
             },
           )
           set({ state: end })
+          await pause(end === "ended" ? AGAIN_ENDED_MS : AGAIN_MS, stop.signal)
         } catch (error) {
           if (stop.signal.aborted) return
-          // What asking again can't cure is the reader's to decide.
-          if (!problemTell(error).retry) return set({ state: "refused", error })
-          set({ state: "cut" })
+          const notNow = error instanceof Problem && error.status === NOT_NOW
+          if (!notNow && !problemTell(error).retry) return set({ state: "refused", error })
+          set({ state: notNow ? "waiting" : "cut" })
+          await pause(AGAIN_MS, stop.signal)
         }
-        await pause(AGAIN_MS, stop.signal)
       }
     }
     draw()

@@ -48,9 +48,9 @@ function Step({ view, began, typical }: { view: StepView; began: number; typical
       </span>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-baseline justify-between gap-x-3">
-          <span className={cx("font-medium", view.state === "waiting" && "text-soft")}>
-            {title}
-            <span className={cx("ml-2 text-xs font-normal", look)}>{word}</span>
+          <span className="flex items-baseline gap-2">
+            <span className={cx("font-medium", view.state === "waiting" && "text-soft")}>{title}</span>
+            <span className={cx("text-xs", look)}>{word}</span>
           </span>
           <StepTime view={view} began={began} typical={typical} />
         </div>

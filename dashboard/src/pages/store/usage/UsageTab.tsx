@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { Gauge } from "lucide-react"
-import { componentsQuery, isUnavailable, type UsageView, usageQuery } from "~/api/coming"
+import { componentsQuery, isUnavailable, type UsageView, usageQuery } from "~/api/runtime"
 import { Card } from "~/ui/Card"
 import { EmptyState } from "~/ui/EmptyState"
 import { ErrorPanel } from "~/ui/ErrorPanel"
