@@ -26,6 +26,14 @@ enum What {
     Scale(harness::Scale),
     /// Stores a second through the API, against Helm alone side by side
     Throughput(harness::Throughput),
+    /// The dashboard's list with a thousand stores: how soon it answers and shows what happens
+    Dashboard(Dashboard),
+}
+
+#[derive(Args, Clone, Debug)]
+struct Dashboard {
+    #[arg(long, default_value_t = 1000)]
+    stores: u32,
 }
 
 pub fn run(args: &Bench, progress: &Progress) -> Result<ExitCode> {
@@ -33,6 +41,7 @@ pub fn run(args: &Bench, progress: &Progress) -> Result<ExitCode> {
         What::Create(create) => create::run(create, progress),
         What::Engines(engines) => engines::run(engines, progress),
         What::Scale(scale) => harness::scale(scale, progress),
+        What::Dashboard(dashboard) => crate::test::bench_dashboard(dashboard.stores, progress),
         What::Throughput(throughput) => harness::throughput(throughput, progress),
     }
 }

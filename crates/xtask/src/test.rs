@@ -16,10 +16,12 @@ mod browser;
 mod cargo;
 mod dashboard;
 mod foreign;
+mod journey;
 mod node;
 
 pub use cargo::Cargo;
 use cargo::Tally;
+pub use dashboard::bench as bench_dashboard;
 pub use node::Node;
 
 #[derive(Args, Clone, Debug)]
@@ -52,7 +54,7 @@ enum Layer {
     World,
     /// The same cluster as one that somebody else runs, with a registry between
     Foreign,
-    /// A browser in a Medusa store on that cluster: its shop and its admin
+    /// A browser on that cluster: from the dashboard to an order, and a Medusa store with its admin
     Browser,
 }
 

@@ -1,4 +1,4 @@
-//! A real browser in a Medusa store: tests/browser, run by Node's own test runner.
+//! A real browser in real stores: tests/browser, run by Node's own test runner.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use store_api::{Client, CreateStore, CredentialsView, StoreView};
 use store_model::Engine;
 
 use super::cargo::Tally;
+use super::journey;
 use super::node::{Node, NodeTests};
 use crate::platform::{self, World};
 use crate::{demo, sale, target, tests_needs};
@@ -15,8 +16,22 @@ use crate::{demo, sale, target, tests_needs};
 const NAME: &str = "a browser in a Medusa store";
 const STORE: &str = "browser";
 
-/// Makes a store, shops and logs in there, removes it.
+/// The dashboard's whole way, then a store of its own to shop and log in to.
 pub fn run(world: &World, filter: Option<&str>, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let node = tests_needs::node(progress)?;
+    let folder = install(&node, progress)?;
+    journey::run(world, &node, &folder, filter, progress, tally)?;
+    in_a_medusa_store(world, &node, &folder, filter, progress, tally)
+}
+
+fn in_a_medusa_store(
+    world: &World,
+    node: &Node,
+    folder: &Path,
+    filter: Option<&str>,
+    progress: &Progress,
+    tally: &mut Tally,
+) -> Result<()> {
     if let Some(lack) = world.images.unavailable.get(&Engine::Medusa) {
         if lack.is_fault {
             tally.count(NAME, false);
@@ -25,19 +40,17 @@ pub fn run(world: &World, filter: Option<&str>, progress: &Progress, tally: &mut
         }
         return Ok(());
     }
-    let node = tests_needs::node(progress)?;
-    let folder = install(&node, progress)?;
     let runtime = tokio::runtime::Runtime::new().context("start the runtime")?;
     let client = sale::client(&world.access, &world.token)?;
     let (store, credentials) = runtime.block_on(open(&client, progress))?;
-    let outcome = test(world, &folder, &node, (&store, &credentials), filter, progress, tally);
+    let outcome = test(world, folder, node, (&store, &credentials), filter, progress, tally);
     let removed = runtime.block_on(client.store_delete(&store.id)).context("remove the browser's store");
     outcome?;
     removed.map(|_| ())
 }
 
 /// What the tests of a browser are run by; the folder of them.
-pub fn install(node: &Node, progress: &Progress) -> Result<std::path::PathBuf> {
+fn install(node: &Node, progress: &Progress) -> Result<std::path::PathBuf> {
     let folder = platform::repository()?.join("tests/browser");
     let log = target::cache()?.join("log/npm-browser.log");
     progress.run("install the browser's tests", node.npm()?.current_dir(&folder).arg("ci"), &log)?;

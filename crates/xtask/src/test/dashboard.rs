@@ -1,7 +1,7 @@
 //! The dashboard in a real browser: its built files behind the image's own nginx, and the real provisioner on its
 //! in-memory cluster.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use local_cluster::progress::Progress;
 
 use super::Cargo;
@@ -12,6 +12,25 @@ use crate::{platform, target, tests_needs};
 const NAME: &str = "the dashboard in a browser";
 /// The server of the image, on this machine.
 pub const DEBIAN_PACKAGES: [&str; 1] = ["nginx-light"];
+
+/// The list with a thousand stores; prints its figures.
+pub fn bench(stores: u32, progress: &Progress) -> Result<std::process::ExitCode> {
+    let mut packages = super::node::DEBIAN_PACKAGES.to_vec();
+    packages.extend(DEBIAN_PACKAGES);
+    packages.extend(tests_needs::DEBIAN_PACKAGES);
+    crate::deps::ensure(&packages, progress)?;
+    let node = tests_needs::node(progress)?;
+    let folder = platform::repository()?.join("dashboard");
+    let log = target::cache()?.join("log/dashboard.log");
+    progress.run("install the dashboard's packages", node.npm()?.current_dir(&folder).arg("ci"), &log)?;
+    progress.run("build the dashboard", node.npm()?.current_dir(&folder).args(["run", "build"]), &log)?;
+    let mut bench = std::process::Command::new(&node.program);
+    bench.current_dir(&folder).args(["--test", "--test-reporter=spec", "test/bench/stores.js"]);
+    bench.env("DEV_PROVISIONER", Cargo::binary("dev")?).env("STORES", stores.to_string());
+    let status =
+        bench.env("CHROMIUM", which::which("chromium").context("find chromium")?).status().context("run node")?;
+    Ok(if status.success() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE })
+}
 
 pub fn run(filter: Option<&str>, progress: &Progress, tally: &mut Tally) -> Result<()> {
     let node = tests_needs::node(progress)?;

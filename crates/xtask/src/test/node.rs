@@ -9,8 +9,8 @@ use local_cluster::progress::Progress;
 use super::cargo::Tally;
 use crate::{platform, target};
 
-/// Chromium with the fonts that a page falls back to.
-pub const DEBIAN_PACKAGES: [&str; 2] = ["chromium", "fonts-liberation"];
+/// Chromium with the fonts that a page falls back to, and what tells it whom to trust.
+pub const DEBIAN_PACKAGES: [&str; 3] = ["chromium", "fonts-liberation", "libnss3-tools"];
 
 /// Node and npm as a Python wheel brings them.
 #[derive(Debug)]
