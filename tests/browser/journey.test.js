@@ -53,6 +53,7 @@ test("from the first sign-in to a customer's order in the shop's admin", async (
   await page.getByRole("button", { name: "Create store" }).click()
   await page.waitForURL("**/stores/*")
   await page.getByRole("status", { name: "Status" }).waitFor()
+  await page.getByText(/[3-6] of 7 steps done/).waitFor({ timeout: READY_MS })
   await picture("4-progress")
   // Nobody reloads: what changes comes by itself.
   await page.getByText(/Sold: order #/).waitFor({ timeout: READY_MS })
