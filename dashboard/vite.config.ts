@@ -16,6 +16,8 @@ export default defineConfig({
   server: { proxy: { "/api": { target: provisioner } } },
   build: {
     manifest: true,
+    // What others wrote is named in the image with its licence.
+    license: { fileName: "licences.md" },
     // light-dark(), popovers and `toSorted`: what every browser has had since 2024.
     target: ["chrome125", "edge125", "firefox128", "safari17.5"],
     // The CSP refuses data: scripts and fonts alike; a file is also cached for longer than the page that holds it.

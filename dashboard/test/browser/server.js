@@ -10,6 +10,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 
 const DASHBOARD = new URL("../../", import.meta.url).pathname
+export const DIST = join(DASHBOARD, process.env.DIST ?? "dist")
 const CONF = new URL("../../../images/dashboard/nginx.conf", import.meta.url)
 const ROOT_TOKEN = "dev-token"
 const PATIENCE_MS = 15_000
@@ -83,12 +84,11 @@ async function nginxStart(api) {
   const folder = mkdtempSync(join(tmpdir(), "dashboard-nginx-"))
   // Started by root, nginx serves as somebody who is not.
   chmodSync(folder, 0o755)
-  const dist = join(DASHBOARD, process.env.DIST ?? "dist")
-  assert.ok(existsSync(join(dist, "index.html")), `${dist} has no index.html: npm run build`)
+  assert.ok(existsSync(join(DIST, "index.html")), `${DIST} has no index.html: npm run build`)
   writeFileSync(join(folder, "config.json"), JSON.stringify({ apiUrl: "/api", environment: "test" }))
   const port = await freePort()
   const conf = join(folder, "nginx.conf")
-  writeFileSync(conf, confHere(folder, dist, port, api))
+  writeFileSync(conf, confHere(folder, port, api))
   const start = async () => {
     const child = spawn(process.env.NGINX ?? "nginx", ["-c", conf, "-g", "daemon off;"], {
       stdio: ["ignore", "ignore", "pipe"],
@@ -102,6 +102,8 @@ async function nginxStart(api) {
     url: `http://localhost:${port}`,
     /** As when the pod or the network is away. */
     cut: () => end(child, "SIGTERM"),
+    /** As when the ConfigMap is not mounted. */
+    configRemove: () => rmSync(join(folder, "config.json")),
     back: async () => {
       child = await start()
     },
@@ -113,13 +115,13 @@ async function nginxStart(api) {
 }
 
 /** The image's configuration on this machine's places, with the ingress' part (/api) beside it. */
-function confHere(folder, dist, port, api) {
+function confHere(folder, port, api) {
   const proxy = `location /api { proxy_pass ${api}; proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header Connection ""; proxy_buffering off; proxy_read_timeout 1h; client_max_body_size 1m; add_header X-From provisioner; }`
   const changes = [
     // First: the places that come in below may be there too.
     [/\/tmp\//g, `${folder}/`],
     [/listen 8080;/, `listen 127.0.0.1:${port}; listen [::1]:${port};`],
-    [/root \/usr\/share\/store-platform\/dashboard;/, `root ${dist};`],
+    [/root \/usr\/share\/store-platform\/dashboard;/, `root ${DIST.replace(/\/$/, "")};`],
     [/alias \/etc\/store-platform\/dashboard\/config\.json;/g, `alias ${folder}/config.json;`],
     [/location \/api \{(?:[^{}']|'[^']*')*\}/, proxy],
     [/access_log \/dev\/stdout combined;/, "access_log off;"],

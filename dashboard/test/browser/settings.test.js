@@ -1,0 +1,125 @@
+// One's account, tokens for programs, and who may sign in.
+import assert from "node:assert/strict"
+import test from "node:test"
+import { ADMIN, accessible, PHONE, VIEWER } from "./browser.js"
+import { suite } from "./suite.js"
+
+const here = suite()
+
+test("a token is shown once, works, and is refused once it is revoked", async (t) => {
+  const { page, signIn, picture } = await here.visit(t)
+  await signIn(ADMIN, "/settings/tokens")
+  await page.getByRole("heading", { name: "No tokens yet" }).waitFor()
+  await accessible(page)
+  await page.getByRole("button", { name: "New token" }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByRole("button", { name: "Make the token" }).click()
+  await dialog.getByText("Say what it is for").waitFor()
+  await accessible(page)
+  await dialog.getByLabel("Name").fill("Deploy pipeline")
+  await dialog.getByLabel("Good for").selectOption({ label: "a week" })
+  await dialog.getByRole("button", { name: "Make the token" }).click()
+  await page.getByRole("dialog", { name: "Copy the token now" }).waitFor()
+  await accessible(page)
+  await page.getByRole("button", { name: "Copy the token" }).click()
+  const token = await page.evaluate(() => navigator.clipboard.readText())
+  assert.match(token, /^sp_/)
+  const ask = () => fetch(new URL("/api/v1/session", here.platform.url), { headers: { authorization: `Bearer ${token}` } })
+  const answer = await ask()
+  assert.equal(answer.status, 200)
+  assert.equal((await answer.json()).role, "viewer")
+
+  await page.getByRole("button", { name: "I have copied it" }).click()
+  const row = page.getByRole("row", { name: /Deploy pipeline/ })
+  await row.getByText("in 6 days").waitFor()
+  assert.equal((await page.content()).includes(token), false)
+  await picture("tokens")
+  await row.getByRole("button", { name: "Revoke Deploy pipeline" }).click()
+  await accessible(page)
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click()
+  await row.waitFor({ state: "detached" })
+  assert.equal((await ask()).status, 401)
+})
+
+test("a viewer's token is for looking", async (t) => {
+  const { page, signIn } = await here.visit(t)
+  await signIn(VIEWER, "/settings/tokens")
+  await page.getByRole("button", { name: "New token" }).click()
+  assert.deepEqual(await page.getByLabel("What it may do").getByRole("option").allInnerTexts(), ["Look (viewer)"])
+})
+
+test("people are added and removed; nobody twice, and not oneself", async (t) => {
+  const { page, signIn, picture } = await here.visit(t, { allowed: [409, 422] })
+  await signIn(ADMIN, "/settings/accounts")
+  const mine = page.getByRole("button", { name: `Remove ${ADMIN.email}` })
+  await mine.waitFor()
+  assert.equal(await mine.getAttribute("aria-disabled"), "true")
+  await accessible(page)
+  await picture("people")
+
+  await page.getByRole("button", { name: "Add somebody" }).click()
+  const dialog = page.getByRole("dialog", { name: "Add somebody" })
+  await accessible(page)
+  await dialog.getByLabel("E-mail").fill(VIEWER.email)
+  await dialog.getByLabel("First password").fill("a password for somebody")
+  await dialog.getByRole("button", { name: "Add", exact: true }).click()
+  await dialog.getByText("Somebody with this address is here already").waitFor()
+  await accessible(page)
+  await dialog.getByLabel("E-mail").fill("otto@example.com")
+  await dialog.getByRole("button", { name: "Add", exact: true }).click()
+  const row = page.getByRole("row", { name: /otto@example.com/ })
+  await row.getByText("Viewer").first().waitFor()
+
+  const otto = await here.visit(t)
+  await otto.signIn({ email: "otto@example.com", password: "a password for somebody" })
+  await row.getByRole("button", { name: "Remove otto@example.com" }).click()
+  await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click()
+  await row.waitFor({ state: "detached" })
+  otto.faults.push = () => 0 // His session is over: the 401s that follow are the point.
+  await otto.go("/settings/account")
+  await otto.page.getByRole("heading", { name: "Sign in" }).waitFor()
+})
+
+test("a viewer may not see who else is here (403)", async (t) => {
+  const { page, signIn, picture } = await here.visit(t, { allowed: [403] })
+  await signIn(VIEWER, "/settings/accounts")
+  await page.getByRole("alert").getByText("You may not do this").waitFor()
+  assert.equal(await page.getByRole("link", { name: "People" }).count(), 0)
+  await accessible(page)
+  await picture("forbidden")
+})
+
+test("a password is changed, and other devices are signed out", async (t) => {
+  const account = { email: "pia@example.com", password: "pia has a passphrase" }
+  const next = "pia has another one"
+  await here.platform.api("POST", "/api/v1/accounts", { ...account, role: "viewer" })
+  const other = await here.visit(t)
+  await other.signIn(account)
+  const { page, signIn, picture } = await here.visit(t, { allowed: [422] })
+  await signIn(account, "/settings/account")
+  await accessible(page)
+  await picture("account")
+  await page.getByLabel("Present password").fill("wrong")
+  await page.getByLabel("New password").fill(next)
+  await page.getByRole("button", { name: "Change the password" }).click()
+  await page.waitForFunction(() => document.querySelector('[name="current"]')?.getAttribute("aria-invalid") === "true")
+  await accessible(page)
+  await page.getByLabel("Present password").fill(account.password)
+  await page.getByRole("button", { name: "Change the password" }).click()
+  await page.getByText("Your password is changed").waitFor()
+  await accessible(page)
+  await other.go("/settings/account")
+  await other.page.getByRole("heading", { name: "Sign in" }).waitFor()
+  await other.signIn({ ...account, password: next })
+})
+
+for (const path of ["/settings/account", "/settings/tokens", "/settings/accounts"]) {
+  test(`${path} fits a phone in the dark`, async (t) => {
+    const { page, signIn, picture } = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
+    await signIn(ADMIN, path)
+    await page.getByRole("heading", { level: 1 }).waitFor()
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+    await accessible(page)
+    await picture(`${path.split("/").at(-1)}-phone-dark`)
+  })
+}

@@ -1,0 +1,140 @@
+// What is around every page: the way there, the theme, the connection, and what happens when something is missing.
+import assert from "node:assert/strict"
+import test from "node:test"
+import { ADMIN, accessible } from "./browser.js"
+import { suite } from "./suite.js"
+
+const here = suite({ provisioner: ["--stores", "3"] })
+
+const list = (page) => page.getByRole("table", { name: "Stores" }).getByRole("row").nth(2)
+
+test("an address that there is not says so, and leads back", async (t) => {
+  const { page, signIn, picture } = await here.visit(t)
+  await signIn(ADMIN, "/no/such/page")
+  await page.getByRole("heading", { name: "There is no such page" }).waitFor()
+  assert.match(await page.title(), /Not found/)
+  await accessible(page)
+  await picture("not-found")
+  await page.getByRole("link", { name: "Go to your stores" }).click()
+  await list(page).waitFor()
+})
+
+test("the keyboard reaches everything, and the first stop skips to the content", async (t) => {
+  const { page, signIn, picture } = await here.visit(t)
+  await signIn()
+  await list(page).waitFor()
+  await page.reload()
+  await list(page).waitFor()
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent)
+  await page.keyboard.press("Tab")
+  assert.equal(await focused(), "Skip to the content")
+  await picture("skip-link")
+  await page.keyboard.press("Enter")
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "main")
+  await page.keyboard.press("Tab")
+  assert.match(await focused(), /New store/)
+
+  // A menu by the keyboard: opened, walked, left by Escape with the focus where it was.
+  await page.getByRole("button", { name: "Theme" }).focus()
+  await page.keyboard.press("Enter")
+  await page.getByRole("menuitemradio", { name: "Dark" }).waitFor()
+  await accessible(page)
+  await page.keyboard.press("Escape")
+  await page.getByRole("menuitemradio", { name: "Dark" }).waitFor({ state: "detached" })
+  assert.equal(await focused(), "Theme")
+  await page.keyboard.press("ArrowDown")
+  await page.getByRole("menuitemradio", { name: "Dark" }).waitFor()
+  await page.keyboard.press("End")
+  await page.keyboard.press("Enter")
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark")
+})
+
+test("the theme is kept, and there before the first paint", async (t) => {
+  const { page, signIn } = await here.visit(t, { colorScheme: "light" })
+  await signIn()
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const light = await ground()
+  await page.getByRole("button", { name: "Theme" }).click()
+  await page.getByRole("menuitemradio", { name: "Dark" }).click()
+  const dark = await ground()
+  assert.notEqual(dark, light)
+  await page.reload({ waitUntil: "commit" })
+  await page.waitForFunction(() => document.documentElement.dataset.theme === "dark")
+  await list(page).waitFor()
+  assert.equal(await ground(), dark)
+  await accessible(page)
+  await page.getByRole("button", { name: "Theme" }).click()
+  await page.getByRole("menuitemradio", { name: "As the system" }).click()
+  assert.equal(await ground(), light)
+})
+
+test("offline is told, and everything is brought up to date afterwards", async (t) => {
+  const { page, context, signIn, picture } = await here.visit(t, { allowed: ["offline"] })
+  await signIn()
+  await list(page).waitFor()
+  await context.setOffline(true)
+  await page.getByText("You are offline").waitFor()
+  await accessible(page)
+  await picture("offline")
+  await here.platform.api("POST", "/api/v1/stores", { name: "while-offline", engine: "medusa" })
+  await context.setOffline(false)
+  await page.getByText("You are offline").waitFor({ state: "detached" })
+  await page.getByRole("row", { name: /while-offline/ }).waitFor()
+})
+
+test("a cut connection is told, taken up again, and nothing is missed", async (t) => {
+  const { page, signIn, picture } = await here.visit(t, { allowed: ["offline"] })
+  await signIn()
+  await list(page).waitFor()
+  await here.platform.nginx.cut()
+  await page.getByText("Reconnecting…").waitFor()
+  await accessible(page)
+  await picture("reconnecting")
+  await here.platform.api("POST", "/api/v1/stores", { name: "while-cut", engine: "medusa" })
+  await here.platform.nginx.back()
+  await page.getByRole("row", { name: /while-cut/ }).waitFor()
+  await page.getByText("Reconnecting…").waitFor({ state: "detached" })
+})
+
+test("there is one stream of events, whatever is on the screen", async (t) => {
+  const { page, signIn } = await here.visit(t)
+  const streams = []
+  page.on("request", (request) => {
+    if (request.resourceType() === "eventsource") streams.push(request.url())
+  })
+  await signIn()
+  await list(page).waitFor()
+  await page.getByRole("link", { name: "Settings" }).click()
+  await page.getByRole("heading", { name: "Account" }).waitFor()
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Stores" }).click()
+  await list(page).waitFor()
+  assert.equal(streams.length, 1, streams.join(" "))
+})
+
+test("without its configuration the dashboard says so", async (t) => {
+  const { page, go, picture } = await here.visit(t, { allowed: [404] })
+  // Answered here: as when the ConfigMap is not mounted yet.
+  await page.route("**/config.json", (route) => route.fulfill({ status: 404, body: "" }))
+  await go("/")
+  await page.getByRole("heading", { name: "The dashboard could not start" }).waitFor()
+  await accessible(page)
+  await picture("no-config")
+})
+
+test("a first load without the API says so, and comes when it is back", async (t) => {
+  const { page, signIn, go } = await here.visit(t, { allowed: [503] })
+  await signIn()
+  await list(page).waitFor()
+  // Answered here: the provisioner's database is not taken away from the other tests. Thrice, for it is asked again.
+  let asked = 0
+  await page.route("**/api/v1/session", (route) => {
+    asked += 1
+    if (asked > 3) return route.fallback()
+    return route.fulfill({ status: 503, headers: { "retry-after": "0" }, contentType: "application/problem+json", body: '{"title":"unavailable","status":503,"detail":"the database is away"}' })
+  })
+  await go("/")
+  await page.getByRole("alert").getByText("The platform is busy coming back").waitFor()
+  await accessible(page)
+  await page.getByRole("button", { name: "Try again" }).click()
+  await list(page).waitFor()
+})

@@ -1,0 +1,25 @@
+import { after, before } from "node:test"
+import { accountsMake, launch, visitor } from "./browser.js"
+import { platformStart } from "./server.js"
+
+/** One platform and one browser for the tests of a file. `accounts: false` leaves it as it is right after installing. */
+export function suite({ provisioner = [], accounts = true } = {}) {
+  const held = {
+    /** Somebody with an empty browser; what the page must not do fails the test when it ends. */
+    async visit(t, options) {
+      const guest = await visitor(held.browser, held.platform, options)
+      t.after(() => guest.end())
+      return guest
+    },
+  }
+  before(async () => {
+    held.platform = await platformStart(provisioner)
+    if (accounts) await accountsMake(held.platform)
+    held.browser = await launch()
+  })
+  after(async () => {
+    await held.browser?.close()
+    await held.platform?.end()
+  })
+  return held
+}
