@@ -1,8 +1,11 @@
 //! kill -9 of the provisioner at each step: whoever comes next goes on from what is there.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
-use faults::runtime;
-use faults::scene::{Kind, Scene, play_here};
+use faults::proxy::{Agent, Call, Fault, Program, Rule};
+use faults::scene::{Kind, Scene, play, play_here};
+use faults::{runtime, until};
 
 use crate::each;
 
@@ -48,6 +51,31 @@ fn row_01_killed_at_every_step_of_a_deletion_on_sqlite() -> Result<()> {
 #[test]
 fn row_01_killed_at_every_step_of_a_deletion_on_postgres() -> Result<()> {
     runtime()?.block_on(each(OF_DELETE, async |case| killed_while_deleting(Kind::Postgres, case).await))
+}
+
+/// A Helm that outlived its provisioner would work on the store beside the next one's.
+#[test]
+fn row_01_helm_dies_with_its_provisioner() -> Result<()> {
+    play(Kind::Sqlite, async |scene: &Scene| {
+        let half_way = |call: &Call| call.is_helms() && call.method == "PATCH" && call.is_about("deployments");
+        let held = scene.proxy.add(Rule::new(Fault::Hold, half_way).times(1));
+        let killed = scene.start().await?;
+        let store = scene.create(&killed, "cups").await?;
+        held.hit(1).await?;
+        let release = format!("store-{}", store.id);
+        let is_its = |program: &Program| program.agent == Agent::Helm && program.release() == Some(&release);
+        ensure!(Program::all().iter().any(is_its), "there is no Helm to be killed");
+        killed.process.kill().await?;
+        // It is held in the middle of a call: of itself it would not end.
+        until("its Helm to be dead", Duration::from_secs(10), async || {
+            Ok((!Program::all().iter().any(is_its)).then_some(()))
+        })
+        .await?;
+        scene.proxy.clear();
+        let service = scene.start().await?;
+        scene.ready(&service, &store.id).await?;
+        scene.one_release(&store.id).await
+    })
 }
 
 async fn killed_while_creating(kind: Kind, (point, nth): &(String, usize)) -> Result<()> {
