@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib"
 
 const BUDGET = 150_000
 const FIRST = ["index.html", "src/pages/stores/StoresPage.tsx"]
-const DIST = new URL("../dist/", import.meta.url)
+const DIST = new URL(process.env.DIST ?? "../dist/", import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"))
 
 const files = new Set(["index.html", "theme.js"])

@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client"
 import { configLoad } from "~/api/config"
 import { eventsStop } from "~/api/events"
 import { keys } from "~/api/keys"
+import { Problem } from "~/api/problem"
 import { queryClient } from "~/api/query-client"
 import { onSessionEnded } from "~/api/session-end"
 import { router } from "~/router"
@@ -17,7 +18,12 @@ import { tooltipHost } from "~/ui/tooltip-host"
 
 const element = document.getElementById("root")
 if (!element) throw new Error("index.html has no #root")
-const root = createRoot(element)
+const root = createRoot(element, {
+  // A refusal is told on the page; the console is for what is wrong with the page itself.
+  onCaughtError: (error) => {
+    if (!(error instanceof Problem)) console.error(error)
+  },
+})
 
 tooltipHost()
 onSessionEnded(leaveForSignIn)

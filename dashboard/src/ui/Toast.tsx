@@ -10,7 +10,8 @@ let wanted = false
 export async function toast(title: string, description?: string) {
   wanted = true
   for (const listener of listeners) listener()
-  const { manager } = await load()
+  const { manager, shown } = await load()
+  await shown
   manager.add({ title, description, timeout: 6000 })
 }
 

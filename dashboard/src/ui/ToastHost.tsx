@@ -1,11 +1,19 @@
 import { Toast as Base } from "@base-ui/react/toast"
 import { X } from "lucide-react"
+import { useEffect } from "react"
 import { buttonClass } from "./Button"
 
 /** Base UI's, not sonner: sonner writes a style element, which the CSP refuses. */
 export const manager = Base.createToastManager()
 
+let mounted: () => void
+/** The manager forgets what it is given before somebody shows it. */
+export const shown = new Promise<void>((resolve) => {
+  mounted = resolve
+})
+
 export function ToastHost() {
+  useEffect(() => mounted(), [])
   return (
     <Base.Provider toastManager={manager} limit={3}>
       <Base.Portal>

@@ -45,6 +45,9 @@ function show(tip: HTMLElement, over: HTMLElement) {
   target = over
   const words = over.dataset.tooltip ?? ""
   tip.textContent = words
+  // Where the element is, so that it belongs to the same landmark, and to the dialog that makes all else inert.
+  const place = over.closest("dialog, [role=dialog], main, header") ?? document.body
+  if (tip.parentNode !== place) place.append(tip)
   // Its name is read already; the same words again would be noise.
   if (over.getAttribute("aria-label") !== words) over.setAttribute("aria-describedby", described(over, true))
   tip.showPopover()

@@ -1,7 +1,7 @@
 // Creating a store: what is typed, what it makes, what is refused and where that is said.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { accessible, ADMIN, PHONE, VIEWER } from "./browser.js"
+import { ADMIN, accessible, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite({ provisioner: ["--stores", "3"] })
@@ -79,7 +79,12 @@ test("a double click makes one store, and the page of it follows", async (t) => 
   assert.equal((await stores("twice-once")).length, 1)
   assert.equal(sent.length, 1)
   assert.match(sent[0].headers()["idempotency-key"], /^[0-9a-f-]{36}$/)
-  assert.deepEqual(sent[0].postDataJSON(), { name: "twice-once", engine: "medusa", plan: "small", title: "Twice & Once" })
+  assert.deepEqual(sent[0].postDataJSON(), {
+    name: "twice-once",
+    engine: "medusa",
+    plan: "small",
+    title: "Twice & Once",
+  })
 })
 
 test("the same request, sent again because its answer was lost, makes one store", async (t) => {
@@ -192,7 +197,12 @@ test("what only the platform refuses (422) is told at its field", async (t) => {
 for (const [status, words, body, headers] of [
   [429, "Wait 7 seconds, then try again", { title: "too many requests", status: 429 }, { "retry-after": "7" }],
   [500, "r-4711", { title: "internal fault", status: 500, requestId: "r-4711" }, {}],
-  [503, "Try again in 3 seconds", { title: "unavailable", status: 503, detail: "the database is away" }, { "retry-after": "3" }],
+  [
+    503,
+    "Try again in 3 seconds",
+    { title: "unavailable", status: 503, detail: "the database is away" },
+    { "retry-after": "3" },
+  ],
 ]) {
   test(`an answer of ${status} stays beside the form, which keeps what was typed`, async (t) => {
     const { page } = await open(t, { allowed: [status] })
@@ -201,7 +211,8 @@ for (const [status, words, body, headers] of [
     // Answered here: the provisioner does not give this one on request.
     await page.route(
       "**/api/v1/stores",
-      (route) => route.fulfill({ status, headers, contentType: "application/problem+json", body: JSON.stringify(body) }),
+      (route) =>
+        route.fulfill({ status, headers, contentType: "application/problem+json", body: JSON.stringify(body) }),
       { times: 1 },
     )
     await create(page).click()
@@ -221,7 +232,8 @@ test("an engine that is not available can't be chosen, and says why", async (t) 
     const response = await route.fetch()
     const engines = await response.json()
     for (const each of engines) {
-      if (each.engine === "woocommerce") Object.assign(each, { available: false, reason: "its image was not built here; build it with WOOCOMMERCE_ZIP" })
+      if (each.engine === "woocommerce")
+        Object.assign(each, { available: false, reason: "its image was not built here; build it with WOOCOMMERCE_ZIP" })
     }
     await route.fulfill({ response, json: engines })
   })

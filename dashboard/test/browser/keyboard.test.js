@@ -1,21 +1,10 @@
 // The palette, the help and the shortcuts; and a store's page by the keyboard alone.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
-import { platformStart } from "./server.js"
+import { test } from "node:test"
+import { accessible, PHONE, VIEWER } from "./browser.js"
+import { suite } from "./suite.js"
 
-let platform
-let browser
-
-before(async () => {
-  platform = await platformStart(["--stores", "12"])
-  await accountsMake(platform)
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await platform?.end()
-})
+const here = suite({ provisioner: ["--stores", "12"] })
 
 const path = (page) => new URL(page.url()).pathname
 const list = (page) => page.getByRole("heading", { level: 1, name: "Stores" })
@@ -27,8 +16,8 @@ async function palette(page) {
   return dialog
 }
 
-test("the palette goes to a store by its name", async () => {
-  const owner = await visitor(browser, platform)
+test("the palette goes to a store by its name", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   const dialog = await palette(page)
@@ -40,11 +29,10 @@ test("the palette goes to a store by its name", async () => {
   await page.waitForURL("**/stores/books-3")
   await dialog.waitFor({ state: "detached" })
   await page.getByText(/^Sold: order/).waitFor()
-  await owner.end()
 })
 
-test("the palette says where nothing is called so, and offers to make it", async () => {
-  const owner = await visitor(browser, platform)
+test("the palette says where nothing is called so, and offers to make it", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   const dialog = await palette(page)
@@ -53,11 +41,10 @@ test("the palette says where nothing is called so, and offers to make it", async
   await accessible(page)
   await page.keyboard.press("Enter")
   await page.waitForURL("**/new")
-  await owner.end()
 })
 
-test("the palette does what the page can do with its store, and says why not", async () => {
-  const owner = await visitor(browser, platform)
+test("the palette does what the page can do with its store, and says why not", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/books-3")
@@ -75,11 +62,10 @@ test("the palette does what the page can do with its store, and says why not", a
   await page.keyboard.press("Enter")
   await page.getByRole("dialog", { name: /^Delete / }).waitFor()
   await page.keyboard.press("Escape")
-  await owner.end()
 })
 
-test("the palette changes the theme and signs out", async () => {
-  const owner = await visitor(browser, platform, { viewport: PHONE })
+test("the palette changes the theme and signs out", async (t) => {
+  const owner = await here.visit(t, { viewport: PHONE })
   const { page } = owner
   await owner.signIn()
   await palette(page)
@@ -92,22 +78,20 @@ test("the palette changes the theme and signs out", async () => {
   await page.keyboard.type("sign out")
   await page.keyboard.press("Enter")
   await page.waitForURL("**/sign-in*")
-  await owner.end()
 })
 
-test("a viewer's palette says what is an administrator's", async () => {
-  const viewer = await visitor(browser, platform)
+test("a viewer's palette says what is an administrator's", async (t) => {
+  const viewer = await here.visit(t)
   const { page } = viewer
   await viewer.signIn(VIEWER)
   const dialog = await palette(page)
   const create = dialog.getByRole("option", { name: "Create a store" })
   assert.equal(await create.getAttribute("aria-disabled"), "true")
   assert.match(await create.textContent(), /Your role is viewer/)
-  await viewer.end()
 })
 
-test("shortcuts go where they say, and are silent while one types", async () => {
-  const owner = await visitor(browser, platform)
+test("shortcuts go where they say, and are silent while one types", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await list(page).waitFor()
@@ -140,11 +124,10 @@ test("shortcuts go where they say, and are silent while one types", async () => 
   await page.waitForURL((url) => url.pathname === "/")
   await page.keyboard.press("c")
   await page.waitForURL("**/new")
-  await owner.end()
 })
 
-test("the help shows the table, and single keys can be turned off", async () => {
-  const owner = await visitor(browser, platform)
+test("the help shows the table, and single keys can be turned off", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await list(page).waitFor()
@@ -169,11 +152,10 @@ test("the help shows the table, and single keys can be turned off", async () => 
   await page.keyboard.type("keyboard")
   await page.keyboard.press("Enter")
   await dialog.waitFor()
-  await owner.end()
 })
 
-test("a store's page by the keyboard alone", async () => {
-  const owner = await visitor(browser, platform)
+test("a store's page by the keyboard alone", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups-0")
@@ -186,7 +168,6 @@ test("a store's page by the keyboard alone", async () => {
   await tabTo(page, "switch", "Every detail")
   await page.keyboard.press("Space")
   await page.getByRole("switch", { name: "Every detail", checked: true }).waitFor()
-  await owner.end()
 })
 
 /** Presses Tab until that has the focus, as somebody without a mouse would. */

@@ -10,6 +10,7 @@ const here = suite({ provisioner: ["--stores", String(COUNT)] })
 const table = (page) => page.getByRole("table", { name: "Stores" })
 const rows = (page) => table(page).getByRole("row")
 const first = (page) => table(page).getByRole("rowheader").first()
+const row = (page, name) => table(page).getByRole("link", { name, exact: true })
 const search = (page) => new URL(page.url()).searchParams
 
 test("many stores are a table of the rows on the screen, and screen readers know of all", async (t) => {
@@ -109,16 +110,17 @@ test("stores are deleted together, once their number is typed", async (t) => {
 
   const done = dialog.getByRole("button", { name: "Delete for good" })
   assert.equal(await done.getAttribute("aria-disabled"), "true")
-  await done.click({ force: true })
-  await dialog.waitFor()
   // The focus is in the field, and stays within the dialog.
-  await page.keyboard.type("delete 3")
+  await page.keyboard.type("delete")
+  await page.keyboard.press("Enter")
+  await dialog.waitFor()
+  await page.keyboard.type(" 3")
   for (let tabs = 0; tabs < 8; tabs += 1) await page.keyboard.press("Tab")
   assert.ok(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null))
   await done.click()
   await dialog.waitFor({ state: "detached" })
   await page.getByText("3 stores are being deleted").waitFor()
-  for (const name of names) await page.getByRole("rowheader", { name }).waitFor({ state: "detached" })
+  for (const name of names) await row(page, name).waitFor({ state: "detached" })
 })
 
 test("one that can't be deleted is named, and the others go", async (t) => {
@@ -138,15 +140,16 @@ test("one that can't be deleted is named, and the others go", async (t) => {
       route.fulfill({ status: 500, contentType: "application/problem+json", body: '{"title":"fault","status":500}' }),
     { times: 1 },
   )
-  await page.keyboard.type("delete 2")
+  const dialog = page.getByRole("dialog", { name: "Delete 2 stores?" })
+  await dialog.getByRole("textbox").fill("delete 2")
   await page.keyboard.press("Enter")
-  const dialog = page.getByRole("dialog")
-  await dialog.getByText("One store was not deleted").waitFor()
-  await dialog.getByRole("alert").getByText(names[0]).waitFor()
+  const left = page.getByRole("dialog", { name: `Delete ${names[0]}?` })
+  await left.getByText("One store was not deleted").waitFor()
+  await left.getByRole("alert").getByText(names[0]).waitFor()
   await accessible(page)
-  await dialog.getByRole("button", { name: "Keep it" }).click()
-  await page.getByRole("rowheader", { name: names[1] }).waitFor({ state: "detached" })
-  await page.getByRole("rowheader", { name: names[0] }).waitFor()
+  await left.getByRole("button", { name: "Keep it" }).click()
+  await row(page, names[1]).waitFor({ state: "detached" })
+  await row(page, names[0]).waitFor()
 })
 
 test("a viewer sees everything and is told why nothing can be changed", async (t) => {

@@ -24,7 +24,8 @@ test("a token is shown once, works, and is refused once it is revoked", async (t
   await page.getByRole("button", { name: "Copy the token" }).click()
   const token = await page.evaluate(() => navigator.clipboard.readText())
   assert.match(token, /^sp_/)
-  const ask = () => fetch(new URL("/api/v1/session", here.platform.url), { headers: { authorization: `Bearer ${token}` } })
+  const ask = () =>
+    fetch(new URL("/api/v1/session", here.platform.url), { headers: { authorization: `Bearer ${token}` } })
   const answer = await ask()
   assert.equal(answer.status, 200)
   assert.equal((await answer.json()).role, "viewer")
@@ -68,7 +69,7 @@ test("people are added and removed; nobody twice, and not oneself", async (t) =>
   await dialog.getByLabel("E-mail").fill("otto@example.com")
   await dialog.getByRole("button", { name: "Add", exact: true }).click()
   const row = page.getByRole("row", { name: /otto@example.com/ })
-  await row.getByText("Viewer").first().waitFor()
+  await row.getByRole("cell", { name: "Viewer", exact: true }).waitFor()
 
   const otto = await here.visit(t)
   await otto.signIn({ email: "otto@example.com", password: "a password for somebody" })

@@ -25,7 +25,8 @@ test("the keyboard reaches everything, and the first stop skips to the content",
   await list(page).waitFor()
   await page.reload()
   await list(page).waitFor()
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent)
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent)
   await page.keyboard.press("Tab")
   assert.equal(await focused(), "Skip to the content")
   await picture("skip-link")
@@ -130,7 +131,12 @@ test("a first load without the API says so, and comes when it is back", async (t
   await page.route("**/api/v1/session", (route) => {
     asked += 1
     if (asked > 3) return route.fallback()
-    return route.fulfill({ status: 503, headers: { "retry-after": "0" }, contentType: "application/problem+json", body: '{"title":"unavailable","status":503,"detail":"the database is away"}' })
+    return route.fulfill({
+      status: 503,
+      headers: { "retry-after": "0" },
+      contentType: "application/problem+json",
+      body: '{"title":"unavailable","status":503,"detail":"the database is away"}',
+    })
   })
   await go("/")
   await page.getByRole("alert").getByText("The platform is busy coming back").waitFor()

@@ -1,32 +1,24 @@
 // Credentials: hidden until asked for, recorded when shown, forgotten when left.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
-import { platformStart } from "./server.js"
+import { before, test } from "node:test"
+import { accessible, PHONE, VIEWER } from "./browser.js"
+import { suite } from "./suite.js"
 
-let platform
-let browser
+const here = suite({ provisioner: ["--pace-ms", "50"] })
 let secrets
 
 before(async () => {
-  platform = await platformStart(["--pace-ms", "50"])
-  await accountsMake(platform)
-  await platform.api("POST", "/api/v1/stores", { name: "cups", engine: "woocommerce" })
-  while ((await platform.api("GET", "/api/v1/stores/cups")).phase !== "ready") {
+  await here.platform.api("POST", "/api/v1/stores", { name: "cups", engine: "woocommerce" })
+  while ((await here.platform.api("GET", "/api/v1/stores/cups")).phase !== "ready") {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  secrets = await platform.api("GET", "/api/v1/stores/cups/credentials")
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await platform?.end()
+  secrets = await here.platform.api("GET", "/api/v1/stores/cups/credentials")
 })
 
 const tab = (page, name) => page.getByRole("navigation", { name: "Store" }).getByRole("link", { name })
 
-test("nothing is fetched before it is asked for; then it can be read and copied; leaving forgets it", async () => {
-  const owner = await visitor(browser, platform)
+test("nothing is fetched before it is asked for; then it can be read and copied; leaving forgets it", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   const asked = []
   page.on("request", (request) => {
@@ -63,11 +55,10 @@ test("nothing is fetched before it is asked for; then it can be read and copied;
   await page.getByRole("button", { name: "Reveal" }).waitFor()
   assert.ok(!(await page.content()).includes(secrets.adminPassword), "it was remembered")
   assert.equal(asked.length, 1, "it was fetched by itself")
-  await owner.end()
 })
 
-test("hiding hides", async () => {
-  const owner = await visitor(browser, platform, { viewport: PHONE, colorScheme: "dark" })
+test("hiding hides", async (t) => {
+  const owner = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups/credentials")
@@ -77,11 +68,10 @@ test("hiding hides", async () => {
   await owner.picture("store-credentials-phone-dark", true)
   await page.getByRole("button", { name: "Hide" }).click()
   await page.getByText(secrets.adminPassword).waitFor({ state: "detached" })
-  await owner.end()
 })
 
-test("a viewer may not, and is told so; the server says the same", async () => {
-  const viewer = await visitor(browser, platform, { allowed: [403] })
+test("a viewer may not, and is told so; the server says the same", async (t) => {
+  const viewer = await here.visit(t, { allowed: [403] })
   const { page } = viewer
   await viewer.signIn(VIEWER)
   await viewer.go("/stores/cups/credentials")
@@ -90,22 +80,20 @@ test("a viewer may not, and is told so; the server says the same", async () => {
   await accessible(page)
   const status = await page.evaluate(async () => (await fetch("/api/v1/stores/cups/credentials")).status)
   assert.equal(status, 403)
-  await viewer.end()
 })
 
-test("without a connection it says so, and offers to try again", async () => {
-  const owner = await visitor(browser, platform, { allowed: ["offline"] })
+test("without a connection it says so, and offers to try again", async (t) => {
+  const owner = await here.visit(t, { allowed: ["offline"] })
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups/credentials")
   await page.getByRole("button", { name: "Reveal" }).waitFor()
-  await platform.nginx.cut()
+  await here.platform.nginx.cut()
   await page.getByRole("button", { name: "Reveal" }).click()
   const alert = page.getByRole("alert").filter({ hasText: "The credentials could not be read" })
   await alert.getByText("No connection.").waitFor()
   await accessible(page)
-  await platform.nginx.back()
+  await here.platform.nginx.back()
   await alert.getByRole("button", { name: "Try again" }).click()
   await page.getByText(secrets.adminPassword).waitFor()
-  await owner.end()
 })

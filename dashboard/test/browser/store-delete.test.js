@@ -1,32 +1,21 @@
 // Deleting: by the name typed, with what goes, what is in the way, and what was removed.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
-import { platformStart } from "./server.js"
+import { test } from "node:test"
+import { accessible, PHONE, VIEWER } from "./browser.js"
+import { suite } from "./suite.js"
 
-let platform
-let browser
-
-before(async () => {
-  platform = await platformStart()
-  await accountsMake(platform)
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await platform?.end()
-})
+const here = suite()
 
 async function ready(name) {
-  const { id } = await platform.api("POST", "/api/v1/stores", { name, engine: "woocommerce" })
-  while ((await platform.api("GET", `/api/v1/stores/${id}`)).phase !== "ready") {
+  const { id } = await here.platform.api("POST", "/api/v1/stores", { name, engine: "woocommerce" })
+  while ((await here.platform.api("GET", `/api/v1/stores/${id}`)).phase !== "ready") {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   return id
 }
 
-test("the name is typed, and the page says what was removed", async () => {
-  const owner = await visitor(browser, platform)
+test("the name is typed, and the page says what was removed", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   const id = await ready("cups")
   await owner.signIn()
@@ -44,7 +33,7 @@ test("the name is typed, and the page says what was removed", async () => {
   await dialog.getByRole("button", { name: "Delete the store" }).click()
   await dialog.getByText("That is not the store's name. Type cups.").waitFor()
   await accessible(page)
-  assert.equal((await platform.api("GET", "/api/v1/stores/cups")).phase, "ready")
+  assert.equal((await here.platform.api("GET", "/api/v1/stores/cups")).phase, "ready")
 
   await name.fill("cups")
   await dialog.getByRole("button", { name: "Delete the store" }).click()
@@ -63,17 +52,16 @@ test("the name is typed, and the page says what was removed", async () => {
   await page.getByRole("link", { name: "Go to your stores" }).click()
   await page.waitForURL((url) => url.pathname === "/")
   // The name is free: whoever takes it sees the new store at the old address.
-  await platform.api("POST", "/api/v1/stores", { name: "cups", engine: "woocommerce", title: "Cups again" })
+  await here.platform.api("POST", "/api/v1/stores", { name: "cups", engine: "woocommerce", title: "Cups again" })
   await owner.go("/stores/cups")
   await page.getByRole("heading", { level: 1, name: "Cups again" }).waitFor()
-  await owner.end()
 })
 
-test("what is in the way of a deletion is said", async () => {
-  const owner = await visitor(browser, platform)
+test("what is in the way of a deletion is said", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await ready("plates")
-  await platform.script("plates", { deleteBlocked: "finalizer example.com/keep on pod plates-0" })
+  await here.platform.script("plates", { deleteBlocked: "finalizer example.com/keep on pod plates-0" })
   await owner.signIn()
   await owner.go("/stores/plates?ask=delete")
   await page.getByRole("textbox", { name: "Type plates to confirm" }).fill("plates")
@@ -84,11 +72,10 @@ test("what is in the way of a deletion is said", async () => {
   await page.getByText("Waiting for what is in the way; then it goes on by itself.").waitFor()
   await owner.picture("store-delete-blocked")
   await accessible(page)
-  await owner.end()
 })
 
-test("keeping the store keeps it, and gives the focus back", async () => {
-  const owner = await visitor(browser, platform, { viewport: PHONE, colorScheme: "dark" })
+test("keeping the store keeps it, and gives the focus back", async (t) => {
+  const owner = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
   const { page } = owner
   await ready("linen")
   await owner.signIn()
@@ -108,12 +95,11 @@ test("keeping the store keeps it, and gives the focus back", async () => {
   await page.keyboard.press("Escape")
   await dialog.waitFor({ state: "detached" })
   assert.ok(await button.evaluate((element) => element === document.activeElement), "the focus is back")
-  assert.equal((await platform.api("GET", "/api/v1/stores/linen")).phase, "ready")
-  await owner.end()
+  assert.equal((await here.platform.api("GET", "/api/v1/stores/linen")).phase, "ready")
 })
 
-test("a viewer can't, not even by the address", async () => {
-  const viewer = await visitor(browser, platform)
+test("a viewer can't, not even by the address", async (t) => {
+  const viewer = await here.visit(t)
   const { page } = viewer
   await ready("books")
   await viewer.signIn(VIEWER)
@@ -121,5 +107,4 @@ test("a viewer can't, not even by the address", async () => {
   await page.getByText(/^Sold: order/).waitFor()
   assert.equal(await page.getByRole("dialog").count(), 0)
   assert.equal(await page.getByRole("button", { name: "Delete" }).getAttribute("aria-disabled"), "true")
-  await viewer.end()
 })

@@ -1,31 +1,20 @@
 // A store that fails: its words, what the operator needs, and the way on after the cure.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
-import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
-import { platformStart } from "./server.js"
+import { test } from "node:test"
+import { accessible, PHONE, VIEWER } from "./browser.js"
+import { suite } from "./suite.js"
 
-let platform
-let browser
-
-before(async () => {
-  platform = await platformStart()
-  await accountsMake(platform)
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await platform?.end()
-})
+const here = suite()
 
 async function broken(name, page) {
-  await platform.script(name, { imageBroken: true })
-  await platform.api("POST", "/api/v1/stores", { name, engine: "medusa" })
-  await page.goto(new URL(`/stores/${name}`, platform.url).href)
+  await here.platform.script(name, { imageBroken: true })
+  await here.platform.api("POST", "/api/v1/stores", { name, engine: "medusa" })
+  await page.goto(new URL(`/stores/${name}`, here.platform.url).href)
   await page.getByText("The cluster cannot fetch one of the store's images.").waitFor()
 }
 
-test("a failure says what happened, folds what the cluster said, and goes on after the cure", async () => {
-  const owner = await visitor(browser, platform)
+test("a failure says what happened, folds what the cluster said, and goes on after the cure", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await broken("linen", page)
@@ -40,15 +29,14 @@ test("a failure says what happened, folds what the cluster said, and goes on aft
   await owner.picture("store-failed")
   await accessible(page)
 
-  await platform.script("linen", {})
+  await here.platform.script("linen", {})
   await page.getByRole("button", { name: "Retry" }).click()
   await page.getByText(/^Sold: order/).waitFor()
   assert.equal(await page.getByText("The cluster cannot fetch").count(), 0)
-  await owner.end()
 })
 
-test("a failure is among the events, in the same words", async () => {
-  const owner = await visitor(browser, platform)
+test("a failure is among the events, in the same words", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await broken("plates", page)
@@ -65,25 +53,23 @@ test("a failure is among the events, in the same words", async () => {
   await accessible(page)
   await owner.picture("store-events", true)
 
-  await platform.script("plates", {})
+  await here.platform.script("plates", {})
   await page.getByRole("button", { name: "Retry" }).click()
   // By the stream, onto the list that is shown.
   await page.getByText("Ready: the test order went through").waitFor()
-  await owner.end()
 })
 
-test("on a phone in the dark", async () => {
-  const owner = await visitor(browser, platform, { viewport: PHONE, colorScheme: "dark" })
+test("on a phone in the dark", async (t) => {
+  const owner = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
   await owner.signIn()
   await broken("candles", owner.page)
   await owner.page.getByText("What the cluster said").click()
   await accessible(owner.page)
   await owner.picture("store-failed-phone-dark", true)
-  await owner.end()
 })
 
-test("a viewer sees why, and that the buttons are an administrator's", async () => {
-  const viewer = await visitor(browser, platform)
+test("a viewer sees why, and that the buttons are an administrator's", async (t) => {
+  const viewer = await here.visit(t)
   const { page } = viewer
   await viewer.signIn(VIEWER)
   await broken("books", page)
@@ -94,10 +80,9 @@ test("a viewer sees why, and that the buttons are an administrator's", async () 
     await page.getByRole("tooltip").filter({ hasText: "Your role is viewer" }).waitFor()
     await button.press("Enter")
   }
-  assert.equal((await platform.api("GET", "/api/v1/stores/books")).phase, "failed")
+  assert.equal((await here.platform.api("GET", "/api/v1/stores/books")).phase, "failed")
   assert.equal(await page.getByRole("dialog").count(), 0)
   await page.keyboard.press("Escape")
   await accessible(page)
   await viewer.picture("store-failed-viewer")
-  await viewer.end()
 })

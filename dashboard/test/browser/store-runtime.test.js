@@ -1,23 +1,11 @@
 // What runs: the logs of each program as they are written, and what the store takes of the cluster.
 import assert from "node:assert/strict"
 import { readFile } from "node:fs/promises"
-import { after, before, test } from "node:test"
-import { accessible, accountsMake, launch, PHONE, VIEWER, visitor } from "./browser.js"
-import { platformStart } from "./server.js"
+import { test } from "node:test"
+import { accessible, PHONE, VIEWER } from "./browser.js"
+import { suite } from "./suite.js"
 
-let platform
-let browser
-
-before(async () => {
-  // The first is of Medusa, whose shop has five programs.
-  platform = await platformStart(["--stores", "2"])
-  await accountsMake(platform)
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await platform?.end()
-})
+const here = suite({ provisioner: ["--stores", "2"] })
 
 const count = async (page) => Number(/(\d+) lines/.exec(await page.getByText(/\d+ lines$/).textContent())?.[1])
 
@@ -25,8 +13,8 @@ async function countAbove(page, least) {
   while ((await count(page)) <= least) await page.waitForTimeout(100)
 }
 
-test("a log is followed, searched, paused and downloaded", async () => {
-  const owner = await visitor(browser, platform)
+test("a log is followed, searched, paused and downloaded", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups-0/logs")
@@ -58,15 +46,15 @@ test("a log is followed, searched, paused and downloaded", async () => {
   ])
   assert.equal(file.suggestedFilename(), "cups-0-medusa.log")
   assert.match(await readFile(await file.path(), "utf8"), /medusa: starting\n/)
-  await owner.end()
 })
 
-test("each program has its log, and the address keeps which", async () => {
-  const owner = await visitor(browser, platform)
+test("each program has its log, and the address keeps which", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups-0/logs")
   const programs = page.getByRole("combobox", { name: "Program" })
+  await programs.waitFor()
   assert.deepEqual(await programs.getByRole("option").allTextContents(), [
     "Admin and API",
     "Cache",
@@ -79,23 +67,22 @@ test("each program has its log, and the address keeps which", async () => {
   assert.equal(new URL(page.url()).searchParams.get("component"), "postgres")
   await page.reload()
   await page.getByRole("region", { name: "Log of Database" }).getByText("postgres: starting").waitFor()
-  await owner.end()
 })
 
-test("a log that is cut says so and goes on", async () => {
-  const owner = await visitor(browser, platform, { allowed: ["offline"] })
+test("a log that is cut says so and goes on", async (t) => {
+  const owner = await here.visit(t, { allowed: ["offline"] })
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups-0/logs")
   await page.getByRole("status").filter({ hasText: "Live" }).waitFor()
   const before = await count(page)
-  await platform.nginx.cut()
+  await here.platform.nginx.cut()
   await page
     .getByRole("status")
     .filter({ hasText: /^Reconnecting…$/ })
     .waitFor()
   assert.ok((await count(page)) >= before, "what was read is still there")
-  await platform.nginx.back()
+  await here.platform.nginx.back()
   await page.getByRole("status").filter({ hasText: "Live" }).waitFor()
   await countAbove(page, before)
   const lines = await page
@@ -103,15 +90,14 @@ test("a log that is cut says so and goes on", async () => {
     .getByText("medusa: starting", { exact: true })
     .count()
   assert.equal(lines, 1, "no line is there twice")
-  await owner.end()
 })
 
-test("what the store takes is measured", async () => {
-  const owner = await visitor(browser, platform)
+test("what the store takes is measured", async (t) => {
+  const owner = await here.visit(t)
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/cups-0/usage")
-  const row = page.getByRole("row", { name: /^Database/ })
+  const row = page.getByRole("list", { name: "Programs" }).getByRole("listitem").filter({ hasText: "Database" })
   await row.getByRole("meter", { name: "Processor of Database" }).waitFor()
   assert.match(
     (await row.getByRole("meter", { name: "Memory of Database" }).getAttribute("aria-valuetext")) ?? "",
@@ -123,11 +109,10 @@ test("what the store takes is measured", async () => {
   )
   await owner.picture("store-usage")
   await accessible(page)
-  await owner.end()
 })
 
-test("on a phone in the dark", async () => {
-  const owner = await visitor(browser, platform, { viewport: PHONE, colorScheme: "dark" })
+test("on a phone in the dark", async (t) => {
+  const owner = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
   const { page } = owner
   await owner.signIn()
   await owner.go("/stores/linen-1/logs")
@@ -142,11 +127,10 @@ test("on a phone in the dark", async () => {
   await page.getByRole("meter").first().waitFor()
   await accessible(page)
   await owner.picture("store-usage-phone-dark", true)
-  await owner.end()
 })
 
-test("a viewer sees what the store takes, and not its logs", async () => {
-  const viewer = await visitor(browser, platform)
+test("a viewer sees what the store takes, and not its logs", async (t) => {
+  const viewer = await here.visit(t)
   const { page } = viewer
   await viewer.signIn(VIEWER)
   await viewer.go("/stores/cups-0/usage")
@@ -154,5 +138,4 @@ test("a viewer sees what the store takes, and not its logs", async () => {
   await viewer.go("/stores/cups-0/logs")
   await page.getByText("Your role is viewer; an administrator can do this.").waitFor()
   await accessible(page)
-  await viewer.end()
 })

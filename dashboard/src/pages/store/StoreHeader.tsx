@@ -104,7 +104,7 @@ function Facts() {
   const engines = useEngines()
   const engine = engines.data?.find(({ engine }) => engine === store.engine)?.title ?? ENGINE_TITLES[store.engine]
   return (
-    <p className="text-soft mt-1 flex flex-wrap gap-x-2 gap-y-0.5">
+    <p className="text-soft mt-1 flex flex-wrap gap-x-2 gap-y-0.5 max-sm:flex-col max-sm:[&_[aria-hidden]]:hidden">
       <span>{engine}</span>
       <span aria-hidden>·</span>
       <span className="font-mono text-[0.8125rem] break-all">{store.url}</span>

@@ -8,7 +8,7 @@ const TAB =
 export function TabBar({ store }: { store: string }) {
   return (
     <nav aria-label="Store" className="border-line mb-5 overflow-x-auto border-b">
-      <ul className="flex gap-4 max-sm:gap-3 max-sm:text-[0.8125rem]">
+      <ul className="flex gap-4 max-sm:gap-2 max-sm:text-[0.8125rem]">
         {TABS.map(({ to, label }) => (
           <li key={to}>
             <Link to={to} params={{ store }} activeOptions={{ exact: true, includeSearch: false }} className={TAB}>

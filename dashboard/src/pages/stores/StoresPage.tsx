@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router"
 import { Plus, SearchX, Store as StoreIcon } from "lucide-react"
-import { useCallback, useDeferredValue, useMemo, useState } from "react"
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react"
 import { useSession } from "~/api/session"
 import { mayCreate, storeCan } from "~/api/store-can"
 import { useStoreList } from "~/api/stores"
@@ -16,6 +16,9 @@ import { storesShown } from "./shown"
 import { Toolbar } from "./Toolbar"
 
 const NONE: Store[] = []
+/** Up to this many are drawn whole; what draws only a part of them is fetched where there are more. */
+const FEW = 50
+const VirtualTable = lazy(() => import("./VirtualTable"))
 
 export function StoresPage() {
   const search = useSearch({ from: "/shell/" })
@@ -40,6 +43,14 @@ export function StoresPage() {
       }),
     [navigate],
   )
+  const table = {
+    stores: list.data ? shown : undefined,
+    search,
+    onChange: change,
+    chosen,
+    onChoose: setChosen,
+    session,
+  }
   return (
     <Page title="Stores" heading={<Heading total={list.data?.length} shown={shown.length} />} actions={<NewStore />}>
       {list.isError && !list.data ? (
@@ -67,14 +78,9 @@ export function StoresPage() {
               }
             />
           ) : (
-            <StoresTable
-              stores={list.data ? shown : undefined}
-              search={search}
-              onChange={change}
-              chosen={chosen}
-              onChoose={setChosen}
-              session={session}
-            />
+            <Suspense fallback={<StoresTable {...table} stores={undefined} />}>
+              {shown.length > FEW ? <VirtualTable {...table} /> : <StoresTable {...table} />}
+            </Suspense>
           )}
           <Bulk stores={deletable} onClear={() => setChosen(new Set())} />
         </>

@@ -1,5 +1,4 @@
-import { useWindowVirtualizer } from "@tanstack/react-virtual"
-import { useEffect, useLayoutEffect, useRef } from "react"
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react"
 import { storeCan } from "~/api/store-can"
 import type { Session, Store } from "~/api/types"
 import { Checkbox } from "~/ui/Checkbox"
@@ -8,11 +7,16 @@ import { HEAD, ROW, SortHead, Table } from "~/ui/Table"
 import { ROW_PX, StoreRow } from "./StoreRow"
 import type { Sort, StoresSearch } from "./search"
 
-/** Rows beyond the edge of the screen: enough that scrolling by keyboard never meets a gap. */
-const OVERSCAN = 12
 const SETTLE_MS = 250
 
-interface Props {
+/** The rows that are there, and the room of those that are not. */
+export interface Span {
+  from: number
+  /** Not included. */
+  to: number
+}
+
+export interface TableProps {
   /** None yet: skeletons. */
   stores: Store[] | undefined
   search: StoresSearch
@@ -22,23 +26,18 @@ interface Props {
   session: Session
 }
 
-/** A table of only the rows that are on the screen; the others are told to screen readers by number. */
-export function StoresTable({ stores, search, onChange, chosen, onChoose, session }: Props) {
-  const table = useRef<HTMLDivElement>(null)
-  const count = stores?.length ?? 0
-  const virtual = useWindowVirtualizer({
-    count,
-    estimateSize: () => ROW_PX,
-    overscan: OVERSCAN,
-    scrollMargin: table.current?.offsetTop ?? 0,
-    getItemKey: (index) => stores?.[index]?.id ?? index,
-  })
-  useRowInAddress(table, stores !== undefined, search.row, onChange)
+interface Props extends TableProps {
+  /** Which of them are drawn; all, where nothing is said. The others are told to screen readers by number. */
+  span?: Span
+  frame?: RefObject<HTMLDivElement | null>
+}
 
-  const items = virtual.getVirtualItems()
-  const margin = virtual.options.scrollMargin
-  const above = (items[0]?.start ?? margin) - margin
-  const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin)
+export function StoresTable({ stores, search, onChange, chosen, onChoose, session, span, frame }: Props) {
+  const own = useRef<HTMLDivElement>(null)
+  const table = frame ?? own
+  const count = stores?.length ?? 0
+  useRowInAddress(table, stores !== undefined, search.row, onChange)
+  const { from, to } = span ?? { from: 0, to: count }
 
   const choosable = stores?.filter((store) => storeCan.delete(store, session).allowed) ?? []
   const picked = choosable.filter(({ id }) => chosen.has(id)).length
@@ -89,23 +88,18 @@ export function StoresTable({ stores, search, onChange, chosen, onChoose, sessio
         <tbody>
           {stores ? (
             <>
-              <Gap height={above} />
-              {items.map(({ index, key }) => {
-                const store = stores[index]
-                return (
-                  store && (
-                    <StoreRow
-                      key={key}
-                      index={index}
-                      store={store}
-                      chosen={chosen.has(store.id)}
-                      onChoose={choose}
-                      may={storeCan.delete(store, session)}
-                    />
-                  )
-                )
-              })}
-              <Gap height={below} />
+              <Gap height={from * ROW_PX} />
+              {stores.slice(from, to).map((store, index) => (
+                <StoreRow
+                  key={store.id}
+                  index={from + index}
+                  store={store}
+                  chosen={chosen.has(store.id)}
+                  onChoose={choose}
+                  may={storeCan.delete(store, session)}
+                />
+              ))}
+              <Gap height={(count - to) * ROW_PX} />
             </>
           ) : (
             SKELETONS.map((each) => <SkeletonRow key={each} />)

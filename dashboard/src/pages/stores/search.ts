@@ -16,15 +16,20 @@ export interface StoresSearch {
   row?: number
 }
 
-/** What does not make sense is left out, not refused: addresses are typed and cut. */
+const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "")
+
+/**
+ * What does not make sense is left out, not refused: addresses are typed and cut. Left out by name, for the router
+ * keeps what it is not told to forget.
+ */
 export function storesSearch(search: Record<string, unknown>): StoresSearch {
   const { q, phase, engine, sort, dir, row } = search
-  const found: StoresSearch = {}
-  if ((typeof q === "string" && q !== "") || typeof q === "number") found.q = String(q)
-  if (typeof phase === "string" && Object.hasOwn(PHASES, phase)) found.phase = phase as Phase
-  if (typeof engine === "string" && Object.hasOwn(ENGINES, engine)) found.engine = engine as Engine
-  if (SORTS.includes(sort as Sort)) found.sort = sort as Sort
-  if (dir === "asc" || dir === "desc") found.dir = dir
-  if (typeof row === "number" && row > 0) found.row = Math.floor(row)
-  return found
+  return {
+    q: text(q) || undefined,
+    phase: Object.hasOwn(PHASES, text(phase)) ? (phase as Phase) : undefined,
+    engine: Object.hasOwn(ENGINES, text(engine)) ? (engine as Engine) : undefined,
+    sort: SORTS.includes(sort as Sort) ? (sort as Sort) : undefined,
+    dir: dir === "asc" || dir === "desc" ? dir : undefined,
+    row: typeof row === "number" && row > 0 ? Math.floor(row) : undefined,
+  }
 }

@@ -78,7 +78,7 @@ export function LogLines({ lines, wanted, title, follow, setFollow, wrap }: Prop
                   {clock.format(new Date(line.at))}
                 </time>
               )}
-              <span className={wrap ? "min-w-0 break-all whitespace-pre-wrap" : "whitespace-pre"}>
+              <span className={wrap ? "min-w-0 wrap-anywhere whitespace-pre-wrap" : "whitespace-pre"}>
                 {pieces(line.line, wanted).map((piece, place) =>
                   // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other identity
                   place % 2 === 1 ? <mark key={place}>{piece}</mark> : piece,

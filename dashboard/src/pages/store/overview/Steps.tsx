@@ -2,6 +2,7 @@ import { Circle, CircleAlert, CircleCheck, LoaderCircle, type LucideIcon } from 
 import type { EngineView, EventView, StepView } from "~/api/types"
 import { cx } from "~/util/class"
 import { useSecond } from "~/util/now"
+import { duration } from "~/util/time"
 import { STEPS } from "./step-words"
 import { beganAt, stepDuration, stepSeconds, typicalOf } from "./typical"
 
@@ -74,7 +75,7 @@ function StepTime({ view, began, typical }: { view: StepView; began: number; typ
   }
   return (
     <span className="text-xs tabular-nums">
-      {stepDuration(seconds)}
+      {view.state === "running" ? duration(seconds) : stepDuration(seconds)}
       {usually && <span className="text-soft"> · {usually}</span>}
     </span>
   )

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query"
 import { Gauge } from "lucide-react"
+import type { ReactNode } from "react"
 import { componentsQuery, isUnavailable, type UsageView, usageQuery } from "~/api/runtime"
 import { Card } from "~/ui/Card"
 import { EmptyState } from "~/ui/EmptyState"
 import { ErrorPanel } from "~/ui/ErrorPanel"
 import { Notice } from "~/ui/Notice"
 import { Skeleton } from "~/ui/Skeleton"
-import { CELL, HEAD, ROW, Table } from "~/ui/Table"
 import { useShownStore } from "../store-context"
 import { Unavailable } from "../Unavailable"
 import { bytes, cores } from "./amounts"
@@ -53,42 +53,37 @@ function Components({ id, components }: { id: string; components: UsageView["com
   const titleOf = (name: string) => known?.find((component) => component.name === name)?.title ?? name
   return (
     <Card title="Processor and memory" description="At this moment, of what each program may take at most.">
-      <Table label="Processor and memory">
-        <thead>
-          <tr>
-            <th scope="col" className={HEAD}>
-              Program
-            </th>
-            <th scope="col" className={HEAD}>
-              Processor
-            </th>
-            <th scope="col" className={HEAD}>
-              Memory
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {components.map(({ name, cpuMillicores, cpuLimitMillicores, memoryBytes, memoryLimitBytes }) => (
-            <tr key={name} className={ROW}>
-              <th scope="row" className={`${CELL} font-medium`}>
-                {titleOf(name)}
-              </th>
-              <td className={CELL}>
-                <Meter
-                  label={`Processor of ${titleOf(name)}`}
-                  used={cpuMillicores}
-                  limit={cpuLimitMillicores}
-                  unit={cores}
-                />
-              </td>
-              <td className={CELL}>
-                <Meter label={`Memory of ${titleOf(name)}`} used={memoryBytes} limit={memoryLimitBytes} unit={bytes} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <ul aria-label="Programs">
+        {components.map(({ name, cpuMillicores, cpuLimitMillicores, memoryBytes, memoryLimitBytes }) => (
+          <li key={name} className={ROW}>
+            <span className="font-medium break-words">{titleOf(name)}</span>
+            <Measure title="Processor">
+              <Meter
+                label={`Processor of ${titleOf(name)}`}
+                used={cpuMillicores}
+                limit={cpuLimitMillicores}
+                unit={cores}
+              />
+            </Measure>
+            <Measure title="Memory">
+              <Meter label={`Memory of ${titleOf(name)}`} used={memoryBytes} limit={memoryLimitBytes} unit={bytes} />
+            </Measure>
+          </li>
+        ))}
+      </ul>
     </Card>
+  )
+}
+
+const ROW =
+  "border-line grid gap-x-6 gap-y-2 border-t py-3 first:border-t-0 first:pt-0 last:pb-0 sm:grid-cols-[10rem_minmax(0,1fr)_minmax(0,1fr)]"
+
+function Measure({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <span className="text-soft text-xs">{title}</span>
+      {children}
+    </div>
   )
 }
 
@@ -97,7 +92,7 @@ function Volumes({ volumes }: { volumes: UsageView["volumes"] }) {
     <Card title="Storage" description="Disks of the store: its database and its files.">
       <ul className="grid gap-4">
         {volumes.map(({ name, capacityBytes, usedBytes }) => (
-          <li key={name} className="grid gap-1 sm:grid-cols-[12rem_minmax(0,1fr)]">
+          <li key={name} className="grid gap-x-6 gap-y-1 sm:grid-cols-[10rem_minmax(0,1fr)]">
             <span className="font-medium break-all">{name}</span>
             {usedBytes == null ? (
               <span className="text-soft">{bytes(capacityBytes)}; how much of it is used is not measured</span>
