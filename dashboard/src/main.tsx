@@ -66,10 +66,14 @@ function leaveForSignIn() {
   })
 }
 
+/** Longer than a page takes to load: what fails again by then is not mended by loading it anew. */
+const RELOAD_MS = 60_000
+
 /** A page that was open during an upgrade asks for files that are gone: the new index.html names the new ones. */
 function reloadOnce(event: Event) {
-  if (sessionStorage.getItem("reloaded-for") === document.URL) return
-  sessionStorage.setItem("reloaded-for", document.URL)
+  const before = Number(sessionStorage.getItem("reloaded-at") ?? 0)
+  if (Date.now() - before < RELOAD_MS) return
+  sessionStorage.setItem("reloaded-at", String(Date.now()))
   event.preventDefault()
   location.reload()
 }

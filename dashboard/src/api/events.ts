@@ -23,6 +23,7 @@ let link: Link = "off"
 let source: EventSource | undefined
 let again: ReturnType<typeof setTimeout> | undefined
 let wait = FIRST_WAIT_MS
+let backOnline: (() => void) | undefined
 /** The last event that arrived, for a connection that the browser does not resume by itself. */
 let last: number | undefined
 
@@ -43,10 +44,19 @@ export function onStoreEvent(listener: (event: EventView) => void): () => void {
 export function eventsStart(client: QueryClient) {
   if (source || again) return
   setLink("connecting")
+  backOnline = () => {
+    if (!again) return
+    // The wait was for a server that may have trouble; the network is back, so it is over.
+    clearTimeout(again)
+    wait = FIRST_WAIT_MS
+    open(client)
+  }
+  addEventListener("online", backOnline)
   open(client)
 }
 
 export function eventsStop() {
+  if (backOnline) removeEventListener("online", backOnline)
   source?.close()
   clearTimeout(again)
   source = undefined

@@ -7,6 +7,8 @@ import type { components } from "./schema"
 import { sessionEnded } from "./session-end"
 
 export type ComponentView = components["schemas"]["ComponentView"]
+/** Single use, good for a minute. */
+export type LoginLink = components["schemas"]["LoginLink"]
 export type LogLine = components["schemas"]["LogLine"]
 export type UsageView = components["schemas"]["UsageView"]
 
@@ -31,6 +33,9 @@ export const usageQuery = (store: string) =>
     queryFn: ({ signal }) => answer(api().GET("/api/v1/stores/{store}/usage", { params: { path: { store } }, signal })),
     refetchInterval: ({ state }) => (state.status === "error" ? false : MEASURED_EVERY_MS),
   })
+
+export const loginLinkMake = (store: string): Promise<LoginLink> =>
+  answer(api().POST("/api/v1/stores/{store}/login-link", { params: { path: { store } } }))
 
 /** The platform is older than this page: it has not got the route at all. */
 export function isUnavailable(error: unknown): boolean {

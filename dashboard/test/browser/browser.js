@@ -44,6 +44,8 @@ export async function visitor(browser, platform, options = {}) {
     const status = Number(/status of (\d{3})/.exec(text)?.[1])
     if (status === 401 && message.location().url.endsWith("/api/v1/session")) return
     if (allowed.includes(status)) return
+    // An error of the page itself, where the test brings it about.
+    if (allowed.includes("fault") && /^\w*Error: /.test(text)) return
     // The network's own words, where the test takes the network away.
     if (allowed.includes("offline") && /net::ERR_|status of 50[24]/.test(text)) return
     faults.push(`console of ${page.url()}: ${text}`)

@@ -144,3 +144,30 @@ test("a first load without the API says so, and comes when it is back", async (t
   await page.getByRole("button", { name: "Try again" }).click()
   await list(page).waitFor()
 })
+
+test("a page that breaks takes nothing else with it", async (t) => {
+  const { page, signIn, go, picture } = await here.visit(t, { allowed: ["fault"] })
+  await signIn()
+  await list(page).waitFor()
+  // Answered here, and wrong: what no specification allows for.
+  await page.route("**/api/v1/tokens", (route) =>
+    route.fulfill({ json: { items: [{ name: "no dates", scope: "none" }] } }),
+  )
+  await go("/settings/tokens")
+  await page.getByRole("heading", { name: "This could not be shown" }).waitFor()
+  await page.getByRole("alert").getByText("This page has a fault").waitFor()
+  await accessible(page)
+  await picture("fault")
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Stores" }).click()
+  await list(page).waitFor()
+})
+
+test("a page that was open during an upgrade gets the new files", async (t) => {
+  const { page, signIn } = await here.visit(t, { allowed: ["offline", "fault", 404] })
+  await signIn()
+  await list(page).waitFor()
+  // Gone once, as the old release's are.
+  await page.route("**/assets/AccountPage-*.js", (route) => route.fulfill({ status: 404, body: "" }), { times: 1 })
+  await page.getByRole("link", { name: "Settings" }).click()
+  await page.getByRole("heading", { name: "Account", level: 1 }).waitFor()
+})

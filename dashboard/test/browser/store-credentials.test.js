@@ -1,23 +1,19 @@
 // Credentials: hidden until asked for, recorded when shown, forgotten when left.
 import assert from "node:assert/strict"
-import { before, test } from "node:test"
+import { test } from "node:test"
 import { accessible, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
-const here = suite({ provisioner: ["--pace-ms", "50"] })
-let secrets
+const here = suite({ provisioner: ["--stores", "2"] })
 
-before(async () => {
-  await here.platform.api("POST", "/api/v1/stores", { name: "cups", engine: "woocommerce" })
-  while ((await here.platform.api("GET", "/api/v1/stores/cups")).phase !== "ready") {
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  secrets = await here.platform.api("GET", "/api/v1/stores/cups/credentials")
-})
+/** As the API says them, beside the page. The second store is a WooCommerce shop. */
+const PAGE = "/stores/linen-1/credentials"
+const told = () => here.platform.api("GET", `/api/v1${PAGE}`)
 
 const tab = (page, name) => page.getByRole("navigation", { name: "Store" }).getByRole("link", { name })
 
 test("nothing is fetched before it is asked for; then it can be read and copied; leaving forgets it", async (t) => {
+  const secrets = await told()
   const owner = await here.visit(t)
   const { page } = owner
   const asked = []
@@ -25,7 +21,7 @@ test("nothing is fetched before it is asked for; then it can be read and copied;
     if (request.url().endsWith("/credentials") && request.resourceType() === "fetch") asked.push(request.url())
   })
   await owner.signIn()
-  await owner.go("/stores/cups/credentials")
+  await owner.go(PAGE)
   await page.getByText("That you look is recorded among the store's events").waitFor()
   assert.deepEqual(asked, [])
   await owner.picture("store-credentials-hidden")
@@ -58,10 +54,11 @@ test("nothing is fetched before it is asked for; then it can be read and copied;
 })
 
 test("hiding hides", async (t) => {
+  const secrets = await told()
   const owner = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
   const { page } = owner
   await owner.signIn()
-  await owner.go("/stores/cups/credentials")
+  await owner.go(PAGE)
   await page.getByRole("button", { name: "Reveal" }).click()
   await page.getByText(secrets.adminPassword).waitFor()
   await accessible(page)
@@ -74,19 +71,20 @@ test("a viewer may not, and is told so; the server says the same", async (t) => 
   const viewer = await here.visit(t, { allowed: [403] })
   const { page } = viewer
   await viewer.signIn(VIEWER)
-  await viewer.go("/stores/cups/credentials")
+  await viewer.go(PAGE)
   assert.equal(await page.getByRole("button", { name: "Reveal" }).getAttribute("aria-disabled"), "true")
   await page.getByText("Your role is viewer; an administrator can do this.").waitFor()
   await accessible(page)
-  const status = await page.evaluate(async () => (await fetch("/api/v1/stores/cups/credentials")).status)
+  const status = await page.evaluate(async () => (await fetch("/api/v1/stores/linen-1/credentials")).status)
   assert.equal(status, 403)
 })
 
 test("without a connection it says so, and offers to try again", async (t) => {
+  const secrets = await told()
   const owner = await here.visit(t, { allowed: ["offline"] })
   const { page } = owner
   await owner.signIn()
-  await owner.go("/stores/cups/credentials")
+  await owner.go(PAGE)
   await page.getByRole("button", { name: "Reveal" }).waitFor()
   await here.platform.nginx.cut()
   await page.getByRole("button", { name: "Reveal" }).click()

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router"
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react"
+import { lazy, Suspense, useLayoutEffect, useSyncExternalStore } from "react"
 import { useSession } from "~/api/session"
 import { mayCreate } from "~/api/store-can"
 import { paletteOpen } from "~/components/palette/PaletteHost"
@@ -30,7 +30,8 @@ export function HelpHost() {
 function useShortcuts() {
   const navigate = useNavigate()
   const session = useSession()
-  useEffect(() => {
+  // With the first paint: who is quick presses keys as soon as there is something to see.
+  useLayoutEffect(() => {
     const read = keyReader(() => performance.now())
     const toTab = (to: "" | "/credentials" | "/events" | "/logs" | "/usage") => {
       const shown = storeShownGet()

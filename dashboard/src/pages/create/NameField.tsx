@@ -31,7 +31,11 @@ function Address({ name, checked }: { name: string; checked: ReturnType<typeof u
   const shown = url ?? (state === "checking" ? guessed : undefined)
   return (
     <span className="block min-h-10">
-      <span className="block font-mono break-all">{shown ?? (name || "Its address is made of the name.")}</span>
+      {name === "" ? (
+        <span className="block">Its address is made of the name.</span>
+      ) : (
+        <span className="block font-mono break-all">{shown ?? name}</span>
+      )}
       <span role="status" className="mt-0.5 flex items-start gap-1.5 [&>svg]:mt-0.5 [&>svg]:size-3.5 [&>svg]:shrink-0">
         {state === "checking" && (
           <>

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router"
-import type { LoginLink } from "~/api/coming"
-import { isUnavailable } from "~/api/runtime"
+import { Problem } from "~/api/problem"
+import { isUnavailable, type LoginLink } from "~/api/runtime"
 import type { Store } from "~/api/types"
 import { buttonClass } from "~/ui/Button"
 import { ErrorPanel } from "~/ui/ErrorPanel"
@@ -17,7 +17,7 @@ interface Props {
 export function LogInOutcome({ store, error, stopped, onDone }: Props) {
   if (stopped) {
     return (
-      <Notice tone="warn" title="Your browser did not let the new tab open">
+      <Notice tone="warn" alert title="Your browser did not let the new tab open">
         <p>The link works once, within a minute.</p>
         <a
           href={stopped.url}
@@ -31,9 +31,11 @@ export function LogInOutcome({ store, error, stopped, onDone }: Props) {
       </Notice>
     )
   }
-  if (isUnavailable(error)) {
+  const noDoor = error instanceof Problem && error.word === "no-login-link"
+  if (noDoor || isUnavailable(error)) {
+    const where = noDoor ? "for this store" : "on this platform version"
     return (
-      <Notice tone="warn" title="Logging in by a link is not available on this platform version">
+      <Notice tone="warn" alert title={`Logging in by a link is not available ${where}`}>
         <p>
           Open{" "}
           <a href={store.adminUrl} target="_blank" rel="noopener noreferrer" className="underline">

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query"
-import { loginLinkMake } from "~/api/coming"
+import { loginLinkMake } from "~/api/runtime"
 
 /**
  * Opens the store's admin in a new tab, logged in. `stopped` is set only where the browser did not let the tab open:

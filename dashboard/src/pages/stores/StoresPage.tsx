@@ -52,7 +52,11 @@ export function StoresPage() {
     session,
   }
   return (
-    <Page title="Stores" heading={<Heading total={list.data?.length} shown={shown.length} />} actions={<NewStore />}>
+    <Page
+      title="Stores"
+      heading={<Heading total={list.data?.length} shown={shown.length} />}
+      actions={list.data?.length === 0 ? undefined : <NewStore />}
+    >
       {list.isError && !list.data ? (
         <ErrorPanel error={list.error} what="Your stores could not be listed" onRetry={() => list.refetch()} />
       ) : list.data?.length === 0 ? (

@@ -37,6 +37,8 @@ export function eventTell(event: EventView): EventTold {
   if (event.kind === "attempt") return { title: "A try did not get through", tone: "warn", detail: detailOf(event) }
   const shown = /^credentials: shown to (.+)$/.exec(event.message)
   if (shown) return { title: `Passwords and keys were shown to ${shown[1]}`, tone: "idle" }
+  const link = /^log-in link: made for (.+)$/.exec(event.message)
+  if (link) return { title: `A link into the shop's admin was made for ${link[1]}`, tone: "idle" }
   return { title: sentence(event.message), tone: "idle" }
 }
 
