@@ -1,5 +1,7 @@
-// After the trimming the server still starts, shows its admin, logs the owner in, and sells.
+// After the trimming the server still starts, shows its admin, logs the owner in, by a link too, and sells.
 const assert = require("node:assert/strict")
+const { createHmac, randomBytes } = require("node:crypto")
+const vectors = require("./login-token.json")
 
 const base = process.argv[2]
 const { STORE_ADMIN_EMAIL: email, STORE_ADMIN_PASSWORD: password, STORE_PUBLISHABLE_KEY: key, STORE_SECRET_KEY: secret } = process.env
@@ -23,12 +25,41 @@ async function ready() {
   throw new Error("the server was not ready within 120 s")
 }
 
+/** Takes the tokens that it should, and no other; a good one once. */
+async function link(email) {
+  const { loginToken } = require(`${process.cwd()}/src/login`)
+  for (const { what, token, key, store, now, taken } of vectors) {
+    assert.equal(loginToken(token, key, store, now) !== null, taken, `the log-in token '${what}'`)
+  }
+  const { STORE_LOGIN_KEY, STORE_ID } = process.env
+  const sign = () => {
+    const [expires, nonce] = [Math.floor(Date.now() / 1000) + 60, randomBytes(16).toString("hex")]
+    const signed = `store-platform-login\n${STORE_ID}\n${expires}\n${nonce}`
+    return `${expires}.${nonce}.${createHmac("sha256", STORE_LOGIN_KEY).update(signed).digest("hex")}`
+  }
+  const open = (token, method = "GET") =>
+    fetch(`${base}/auth/store-platform-login?token=${token}`, { method, redirect: "manual" })
+  const [token, looked] = [sign(), sign()]
+  assert.equal((await open(`1${token}`)).status, 403)
+  assert.equal((await open(looked, "HEAD")).status, 403)
+  assert.equal((await open(looked)).status, 403, "a look uses it up")
+  const both = await Promise.all([1, 2].map(() => open(token)))
+  assert.deepEqual(both.map(({ status }) => status).sort(), [302, 403], "of two at the same time one gets in")
+  const first = both.find(({ status }) => status === 302)
+  assert.deepEqual([first.headers.get("location"), first.headers.get("referrer-policy")], ["/app", "no-referrer"])
+  const cookie = first.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ")
+  const { user } = await call("GET", "/admin/users/me", undefined, { cookie })
+  assert.equal(user.email, email)
+  assert.equal((await open(token)).status, 403)
+}
+
 async function main() {
   await ready()
   assert.match(await call("GET", "/app/login"), /<html/)
   const { token } = await call("POST", "/auth/user/emailpass", { email, password })
   const { user } = await call("GET", "/admin/users/me", undefined, { authorization: `Bearer ${token}` })
   assert.equal(user.email, email)
+  await link(email)
 
   const region_id = (await call("GET", "/store/regions")).regions[0].id
   const { products } = await call("GET", `/store/products?region_id=${region_id}&fields=handle,*variants`)

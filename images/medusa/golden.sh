@@ -36,6 +36,7 @@ echo "medusa image: setting a store up from the golden dump"
 "$bin/createdb" store
 export DATABASE_URL STORE_ID=s00000000000 STORE_TITLE=Check STORE_ADMIN_EMAIL=owner@golden.invalid STORE_ADMIN_PASSWORD=$PGPASSWORD
 export STORE_CURRENCY=EUR STORE_COUNTRY=DE STORE_SAMPLE_PRODUCTS=true PORT
+export STORE_LOGIN_KEY; STORE_LOGIN_KEY=$(node -p 'require("crypto").randomBytes(32).toString("hex")')
 export STORE_PUBLISHABLE_KEY="pk_$(printf '0%.0s' {1..64})" STORE_SECRET_KEY="sk_$(printf '0%.0s' {1..64})"
 DATABASE_URL=$(url store) PORT=$(free_port)
 node setup/store-setup.js

@@ -22,6 +22,8 @@ struct Wrong {
     unreachable: bool,
     #[serde(default)]
     unmeasured: bool,
+    #[serde(default)]
+    no_login_key: bool,
 }
 
 pub async fn serve(listener: TcpListener, fake: Fake) -> std::io::Result<()> {
@@ -29,8 +31,16 @@ pub async fn serve(listener: TcpListener, fake: Fake) -> std::io::Result<()> {
 }
 
 async fn script(State(fake): State<Fake>, Path(name): Path<String>, Json(wrong): Json<Wrong>) -> StatusCode {
-    let Wrong { image_broken, proofs_refused, delete_blocked, unreachable, unmeasured } = wrong;
-    let script = Script { image_broken, proofs_refused, delete_blocked, unreachable, unmeasured, ..Script::default() };
+    let Wrong { image_broken, proofs_refused, delete_blocked, unreachable, unmeasured, no_login_key } = wrong;
+    let script = Script {
+        image_broken,
+        proofs_refused,
+        delete_blocked,
+        unreachable,
+        unmeasured,
+        no_login_key,
+        ..Script::default()
+    };
     fake.script(&name, script);
     StatusCode::NO_CONTENT
 }

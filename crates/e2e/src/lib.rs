@@ -2,6 +2,7 @@
 //! printed when a test fails. The tests are in `tests/e2e`; `cargo xtask test` gives them their environment.
 
 pub mod customers;
+pub mod desk;
 mod helm;
 pub mod hidden;
 mod keys;

@@ -8,8 +8,8 @@ use url::Url;
 
 use crate::{
     API_PREFIX, Adopt, AdoptionReport, ComponentList, CreateStore, CredentialsView, DoctorReport, EngineView,
-    EventPage, EventStream, IDEMPOTENCY_KEY, LogQuery, LogStream, Problem, SetupCode, StoreListQuery, StorePage,
-    StoreView, UsageView, transport,
+    EventPage, EventStream, IDEMPOTENCY_KEY, LogQuery, LogStream, LoginLink, Problem, SetupCode, StoreListQuery,
+    StorePage, StoreView, UsageView, transport,
 };
 
 /// An answer that takes longer than this will not come: the API never waits for a cluster to finish.
@@ -130,6 +130,11 @@ impl Client {
 
     pub async fn store_logs(&self, store: &str, query: &LogQuery) -> Result<LogStream, ClientError> {
         LogStream::open(self, store, query).await
+    }
+
+    /// Opened in a browser it logs into the store's admin, once.
+    pub async fn store_login_link(&self, store: &str) -> Result<LoginLink, ClientError> {
+        self.write(Method::POST, &["stores", store, "login-link"]).await
     }
 
     pub async fn store_usage(&self, store: &str) -> Result<UsageView, ClientError> {

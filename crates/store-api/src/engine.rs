@@ -19,6 +19,9 @@ pub struct EngineView {
     pub reason: Option<String>,
     #[schema(value_type = Vec<words::Plan>)]
     pub plans: Vec<Plan>,
+    /// Whether its stores can be logged into by a link.
+    #[serde(default)]
+    pub login_link: bool,
     /// How long each step took in the middle of the last stores; empty before there were any.
     #[serde(default)]
     pub typical_seconds: Vec<TypicalStep>,

@@ -16,7 +16,7 @@ pub struct EventView {
     pub store_id: String,
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// `phase`, `stage`, `attempt` or `credentials`; a newer server may know more.
+    /// `phase`, `stage`, `attempt`, `credentials` or `login`; a newer server may know more.
     pub kind: String,
     /// The phase after the event.
     #[schema(value_type = words::Phase)]

@@ -8,6 +8,7 @@ mod doctor;
 mod engine;
 mod event;
 mod log;
+mod login;
 mod problem;
 mod session;
 mod sse;
@@ -23,6 +24,7 @@ pub use doctor::{
 pub use engine::{EngineView, TypicalStep};
 pub use event::{EventPage, EventView};
 pub use log::LogStream;
+pub use login::LoginLink;
 pub use problem::{FieldError, Problem};
 pub use session::{
     AccountList, AccountView, ChangePassword, CreateAccount, CreateToken, CreatedToken, NameView, Role, SessionView,

@@ -4,7 +4,9 @@ mod medusa;
 mod spec;
 mod woocommerce;
 
-pub use spec::{Chore, Component, Entry, ImageName, Make, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind};
+pub use spec::{
+    Chore, Component, Entry, ImageName, LOGIN_KEY, Make, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind,
+};
 
 /// The software a store runs. A third engine is one more variant here and one more module below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]

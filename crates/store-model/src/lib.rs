@@ -14,7 +14,8 @@ mod step;
 mod store;
 
 pub use engine::{
-    Chore, Component, Engine, Entry, ImageName, Make, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind,
+    Chore, Component, Engine, Entry, ImageName, LOGIN_KEY, Make, Part, Runs, SecretName, Shown, Spec, Workload,
+    WorkloadKind,
 };
 pub use names::{HostName, NameError, StoreId, StoreName};
 pub use next::{UNINSTALL_ATTEMPTS, next_step, recovery};

@@ -122,6 +122,9 @@ pub enum StoreCommand {
         /// The admin's page instead of the shop.
         #[arg(long)]
         admin: bool,
+        /// Logged in, by a link that works once within a minute. It leaves an event in the store's story.
+        #[arg(long, conflicts_with = "admin")]
+        log_in: bool,
     },
     /// Show what the owner logs in with. It leaves an event in the store's story.
     Credentials { store: String },

@@ -210,6 +210,20 @@ async fn a_log_is_its_lines_and_an_unknown_component_names_those_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_is_opened_logged_in_by_a_link_of_its_own() {
+    let world = World::working().await;
+    assert_eq!(world.run(&["store", "create", "cups", "--wait"]).await.code, 0);
+    let opened = world.json(&["store", "open", "cups", "--log-in"]).await;
+    let url = opened["url"].as_str().unwrap();
+    assert!(url.starts_with("http://cups.localhost") && url.contains("this-cluster-is-in-memory"), "{url}");
+    let events = world.run(&["store", "events", "cups"]).await;
+    assert!(events.out.contains("log-in link: made for") && !events.out.contains("in-memory"), "{}", events.out);
+    world.fake.script("cups", Script { no_login_key: true, ..Script::default() });
+    let refused = world.run(&["store", "open", "cups", "--log-in"]).await;
+    assert!(refused.code == 5 && refused.err.contains("use the credentials"), "{}", refused.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_engine_nobody_names_is_the_first_that_can_be_had() {
     for engine in Engine::ALL {
         let (world, _nobody) = World::with_images(engine.spec().images).await;

@@ -4,6 +4,7 @@ mod beside_woocommerce;
 mod guest;
 mod hidden_proof;
 mod life;
+mod login;
 mod neighbours;
 mod outage;
 mod owner;

@@ -5,6 +5,7 @@ mod crash;
 mod hidden_proof;
 mod installer;
 mod life;
+mod login;
 mod neighbours;
 mod owner;
 mod trouble;

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{Stream, StreamExt};
+use jiff::Timestamp;
 use store_model::orphans::Extent;
 use store_model::{Component, Reason, ReasonCode, Seen, Step, Store, StoreId};
 use tokio::sync::{Notify, broadcast};
 
 use super::{
-    Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, Removed, Retry, StepError,
-    Usage, secrets,
+    Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, LoginLink, Removed, Retry,
+    StepError, Usage, login, secrets,
 };
 use world::Place;
 
@@ -61,6 +62,8 @@ pub struct Script {
     pub unreachable: bool,
     /// The cluster has nothing that measures.
     pub unmeasured: bool,
+    /// The store's Secrets are from before there were log-in links.
+    pub no_login_key: bool,
 }
 
 #[derive(Clone)]
@@ -311,6 +314,15 @@ impl Cluster for Fake {
         let changes = tokio_stream::wrappers::BroadcastStream::new(self.changes.subscribe());
         // What was missed by falling behind is what the slow poll is for.
         Box::pin(changes.filter_map(|change| std::future::ready(change.ok())))
+    }
+
+    /// It leads to the store's host and says that nobody is there.
+    async fn login_link(&self, store: &Store) -> Result<Option<LoginLink>, StepError> {
+        self.reached(store)?;
+        let path = store.engine.spec().login_path.filter(|_| !self.script_of(store).no_login_key);
+        let expires_at = login::end(Timestamp::now());
+        let token = format!("{}.this-cluster-is-in-memory", expires_at.as_second());
+        Ok(path.map(|path| LoginLink::new(path, &token, expires_at)))
     }
 
     async fn components(&self, store: &Store) -> Result<Vec<ComponentSeen>, StepError> {

@@ -4,6 +4,7 @@ mod census;
 mod component;
 mod description;
 pub mod fake;
+mod login;
 mod quantity;
 pub mod real;
 mod secrets;
@@ -19,6 +20,7 @@ use store_model::{Component, Reason, Seen, Step, Store, StoreId};
 pub use census::{Census, NamespaceSighting, Removed};
 pub use component::{ComponentSeen, ComponentUsage, LINE_MAX, LogLine, LogLines, LogRange, Until, Usage, VolumeUsage};
 pub use description::Description;
+pub use login::LoginLink;
 
 /// Looks at a store, does one deed for it, and tells when something changed.
 #[async_trait]
@@ -34,6 +36,9 @@ pub trait Cluster: Send + Sync + 'static {
 
     /// The credentials, read back from the store's Secret at the moment they are asked for.
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError>;
+
+    /// A fresh link into the store's admin. `None`: the store has no key for one.
+    async fn login_link(&self, store: &Store) -> Result<Option<LoginLink>, StepError>;
 
     /// The store's programs, as its engine names them. Of chores those that have run, or do.
     async fn components(&self, store: &Store) -> Result<Vec<ComponentSeen>, StepError>;

@@ -27,6 +27,7 @@ pub enum Action {
     /// A worker brought the store into another phase.
     Enter,
     ShowCredentials,
+    MakeLoginLink,
     /// The row was made again from what is in the cluster.
     Adopt,
     /// An orphaned namespace is taken away, or, when it came to that, was left for what is in it.
@@ -51,6 +52,7 @@ impl Action {
             Action::Delete => "delete",
             Action::Enter => "enter",
             Action::ShowCredentials => "show-credentials",
+            Action::MakeLoginLink => "make-login-link",
             Action::Adopt => "adopt",
             Action::RemoveOrphan => "remove-orphan",
             Action::KeepOrphan => "keep-orphan",

@@ -31,10 +31,13 @@ pub enum EventKind {
     Attempt,
     /// Somebody was shown the store's credentials.
     Credentials,
+    /// Somebody was given a link that logs into the store.
+    Login,
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 4] = [EventKind::Phase, EventKind::Stage, EventKind::Attempt, EventKind::Credentials];
+    pub const ALL: [EventKind; 5] =
+        [EventKind::Phase, EventKind::Stage, EventKind::Attempt, EventKind::Credentials, EventKind::Login];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +45,7 @@ impl EventKind {
             EventKind::Stage => "stage",
             EventKind::Attempt => "attempt",
             EventKind::Credentials => "credentials",
+            EventKind::Login => "login",
         }
     }
 
@@ -85,13 +89,27 @@ impl Db {
 
     /// Leaves a trace of who was shown the store's credentials; never of what they are.
     pub async fn credentials_shown(&self, store: &StoreId, to: &str) -> Result<(), sqlx::Error> {
+        self.opened(store, to, EventKind::Credentials, Action::ShowCredentials, "shown to").await
+    }
+
+    /// Leaves a trace of who was given a log-in link; never of the link.
+    pub async fn login_link_made(&self, store: &StoreId, to: &str) -> Result<(), sqlx::Error> {
+        self.opened(store, to, EventKind::Login, Action::MakeLoginLink, "made for").await
+    }
+
+    async fn opened(
+        &self,
+        store: &StoreId,
+        to: &str,
+        kind: EventKind,
+        action: Action,
+        what: &str,
+    ) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         let phase = write.store_read(store.as_str()).await?.ok_or(sqlx::Error::RowNotFound)?.store.phase;
-        let detail = format!("shown to {to}");
-        let event = NewEvent { kind: EventKind::Credentials, phase, stage: None, reason: None, detail: &detail };
-        write.event_insert(store, event).await?;
-        let entry = Entry { actor: to, action: Action::ShowCredentials, store, phase, detail: "" };
-        write.audit_insert(entry).await?;
+        let detail = format!("{what} {to}");
+        write.event_insert(store, NewEvent { kind, phase, stage: None, reason: None, detail: &detail }).await?;
+        write.audit_insert(Entry { actor: to, action, store, phase, detail: "" }).await?;
         write.commit_and_ring().await
     }
 }

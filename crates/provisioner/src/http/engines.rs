@@ -27,6 +27,7 @@ pub async fn list(State(app): State<App>) -> Result<Json<Vec<EngineView>>, Refus
             available: reason.is_none(),
             reason,
             plans: Plan::ALL.to_vec(),
+            login_link: engine.spec().login_path.is_some(),
             typical_seconds: app.db.stages_typical(engine).await?.into_iter().map(typical).collect(),
         });
     }

@@ -15,6 +15,7 @@ mod finish;
 mod health;
 mod iso;
 mod limit;
+mod login_link;
 mod logs;
 pub mod metrics;
 mod names;
@@ -100,6 +101,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stores::retry))
         .routes(routes!(events::events))
         .routes(routes!(credentials::show))
+        .routes(routes!(login_link::create))
         .routes(routes!(components::list))
         .routes(routes!(logs::read))
         .routes(routes!(usage::show))

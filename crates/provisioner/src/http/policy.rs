@@ -16,7 +16,7 @@ const VIEWER: Policy = Policy::Role(Role::Viewer);
 const ADMIN: Policy = Policy::Role(Role::Admin);
 
 /// Method, path, policy; in the order of the specification.
-const POLICIES: [(&str, &str, Policy); 34] = [
+const POLICIES: [(&str, &str, Policy); 35] = [
     ("GET", "/health/live", OPEN),
     ("GET", "/health/ready", OPEN),
     ("GET", "/metrics", OPEN),
@@ -46,6 +46,7 @@ const POLICIES: [(&str, &str, Policy); 34] = [
     ("GET", "/api/v1/stores/{store}/events", VIEWER),
     // What opens a shop is not for who may only look.
     ("GET", "/api/v1/stores/{store}/credentials", ADMIN),
+    ("POST", "/api/v1/stores/{store}/login-link", ADMIN),
     ("GET", "/api/v1/stores/{store}/components", VIEWER),
     // Customers' data may be in it.
     ("GET", "/api/v1/stores/{store}/logs", ADMIN),

@@ -69,6 +69,7 @@ fn message(row: &EventRow) -> String {
         (EventKind::Stage, Some(stage), Some(state)) => format!("{} {}", stage.as_str(), state.as_str()),
         (EventKind::Attempt, ..) => "will be tried again".to_owned(),
         (EventKind::Credentials, ..) => "credentials".to_owned(),
+        (EventKind::Login, ..) => "log-in link".to_owned(),
         (EventKind::Phase | EventKind::Stage, ..) => row.phase.as_str().to_owned(),
     };
     if said.is_empty() { what } else { format!("{what}: {said}") }

@@ -228,6 +228,7 @@ async fn every_engine_with_its_images_can_be_had_and_asked_for() {
         let plans = ["small", "medium", "large"];
         let mut expected = json!({"engine": word, "title": spec.title, "available": true, "plans": plans});
         expected["typicalSeconds"] = json!([]);
+        expected["loginLink"] = json!(spec.login_path.is_some());
         assert_eq!(engines[index], expected);
         let answer = world.post(STORES, &json!({"name": format!("cups-{index}"), "engine": word})).await;
         assert_eq!(answer.status, 202, "{}", answer.text);

@@ -7,6 +7,7 @@ mod create;
 mod doctor;
 mod edges;
 mod events;
+mod login;
 mod logs;
 mod policy;
 mod specification;

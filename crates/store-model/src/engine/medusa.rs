@@ -1,5 +1,5 @@
 use super::spec::{
-    Chore, ImageName, Make, PASSWORD, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind, entry,
+    Chore, ImageName, LOGIN_KEY, Make, PASSWORD, Part, Runs, SecretName, Shown, Spec, Workload, WorkloadKind, entry,
 };
 use crate::values::{Beside, DatabaseType, PlanSizes, QuotaValues, Resources, WorkerSizes};
 use crate::{Plan, Stage};
@@ -14,6 +14,7 @@ pub const SPEC: Spec = Spec {
     cache_image: Some(ImageName::Valkey),
     storefront_image: Some(ImageName::Storefront),
     admin_path: "/app",
+    login_path: Some("/auth/store-platform-login?token="),
     database_secret: &[
         entry("password", PASSWORD),
         // The whole URL, so that no pod puts it together. In the same Secret: both are made in one write, or neither.
@@ -33,6 +34,7 @@ pub const SPEC: Spec = Spec {
         entry("secret-key", key("sk_")),
         entry("jwt-secret", Make::Random(64)),
         entry("cookie-secret", Make::Random(64)),
+        entry(LOGIN_KEY, Make::Random(64)),
     ],
     admin_user_key: "admin-email",
     shown: &[

@@ -19,6 +19,9 @@ pub struct Spec {
     pub storefront_image: Option<ImageName>,
     /// Where the admin is, below the store's public URL.
     pub admin_path: &'static str,
+    /// Where the owner's signed log-in link leads, below the public URL; its token comes behind. `None`: the engine has no
+    /// such door, and no `LOGIN_KEY` among its Secrets.
+    pub login_path: Option<&'static str>,
     pub database_secret: &'static [Entry],
     pub app_secret: &'static [Entry],
     /// The key in the application's Secret that the owner logs in with.
@@ -226,6 +229,9 @@ impl Component {
         }
     }
 }
+
+/// The key in the application's Secret that log-in links are signed with.
+pub const LOGIN_KEY: &str = "login-key";
 
 /// 24 of 62 characters are 142 bits.
 pub(super) const PASSWORD: Make = Make::Random(24);

@@ -1,5 +1,5 @@
 use super::spec::{
-    Chore, Entry, ImageName, Make, PASSWORD, Runs, SecretName, Shown, Spec, Workload, WorkloadKind, entry,
+    Chore, Entry, ImageName, LOGIN_KEY, Make, PASSWORD, Runs, SecretName, Shown, Spec, Workload, WorkloadKind, entry,
 };
 use crate::values::{DatabaseType, PlanSizes, QuotaValues, Resources};
 use crate::{Plan, Stage};
@@ -14,6 +14,7 @@ pub const SPEC: Spec = Spec {
     cache_image: None,
     storefront_image: None,
     admin_path: "/wp-admin/",
+    login_path: Some("/wp-login.php?action=store-platform-login&token="),
     database_secret: &[entry("root-password", PASSWORD), entry("password", PASSWORD)],
     app_secret: &[
         entry("admin-user", Make::Fixed("admin")),
@@ -29,6 +30,7 @@ pub const SPEC: Spec = Spec {
         salt("secure-auth-salt"),
         salt("logged-in-salt"),
         salt("nonce-salt"),
+        entry(LOGIN_KEY, Make::Random(64)),
     ],
     admin_user_key: "admin-user",
     shown: &[app("consumer-key", "Consumer key"), app("consumer-secret", "Consumer secret")],

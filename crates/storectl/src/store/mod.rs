@@ -28,7 +28,17 @@ pub async fn run(session: &Session, command: StoreCommand, output: &Output) -> R
             let query = LogQuery { component, tail, follow: Some(follow) };
             logs(session, &store, &query, output).await
         }
-        StoreCommand::Open { store, admin } => open(session, &store, admin, output).await,
+        StoreCommand::Open { store, log_in: true, .. } => {
+            let id = get(session, &store).await?.id;
+            open(&session.client.store_login_link(&id).await?.url, output)
+        }
+        StoreCommand::Open { store, admin, log_in: false } => {
+            let view = get(session, &store).await?;
+            if view.phase != store_model::Phase::Ready {
+                eprintln!("the store is {}; the page may not be there yet", view.phase.as_str());
+            }
+            open(if admin { &view.admin_url } else { &view.url }, output)
+        }
         StoreCommand::Credentials { store } => {
             let id = get(session, &store).await?.id;
             let credentials = session.client.store_credentials(&id).await?;
@@ -164,13 +174,8 @@ async fn logs(session: &Session, store: &str, query: &LogQuery, output: &Output)
     Ok(())
 }
 
-async fn open(session: &Session, store: &str, admin: bool, output: &Output) -> Result<(), Failure> {
-    let view = get(session, store).await?;
-    let url = if admin { &view.admin_url } else { &view.url };
-    output.show(&serde_json::json!({ "url": url }), || url.clone())?;
-    if view.phase != store_model::Phase::Ready {
-        eprintln!("the store is {}; the page may not be there yet", view.phase.as_str());
-    }
+fn open(url: &str, output: &Output) -> Result<(), Failure> {
+    output.show(&serde_json::json!({ "url": url }), || url.to_owned())?;
     // Without a terminal nobody sits there to look at a browser.
     if !console::user_attended() || output.format != Format::Table {
         return Ok(());

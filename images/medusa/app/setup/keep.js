@@ -51,6 +51,15 @@ function redacted(token) {
   return `${token.slice(0, 6)}***${token.slice(-3)}`
 }
 
+/** Log-in links that were used, until they would not be taken any more. A store from before there were links gets it here. */
+async function keepDoor(client) {
+  await client.query(`
+    CREATE TABLE IF NOT EXISTS store_platform.used_login (
+      nonce text PRIMARY KEY,
+      expires_at timestamptz NOT NULL
+    )`)
+}
+
 async function recordVersion(client) {
   await client.query(
     `INSERT INTO store_platform.setup (medusa_version) VALUES ($1)
@@ -59,4 +68,4 @@ async function recordVersion(client) {
   )
 }
 
-module.exports = { keepKeys, recordVersion, redacted }
+module.exports = { keepDoor, keepKeys, recordVersion, redacted }

@@ -6,7 +6,7 @@
 // the owner's (the keys, the version of the tables) is brought in line every time.
 const { spawnSync } = require("node:child_process")
 const { Client } = require("pg")
-const { keepKeys, recordVersion } = require("./keep")
+const { keepDoor, keepKeys, recordVersion } = require("./keep")
 const { makeOwn } = require("./own")
 const { placePictures } = require("./pictures")
 const { restore, state } = require("./restore")
@@ -36,6 +36,7 @@ async function main() {
       await recordVersion(client)
     }
     await step("keys", () => transaction(client, () => keepKeys(client, wanted)))
+    await step("door", () => keepDoor(client))
   } finally {
     await client.end()
   }

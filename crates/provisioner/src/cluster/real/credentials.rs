@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use kube::api::{ObjectMeta, PostParams};
-use store_model::{ReasonCode, SecretName, Store, StoreId};
+use secrecy::SecretString;
+use store_model::{LOGIN_KEY, ReasonCode, SecretName, Store, StoreId};
 
 use super::namespace::labels;
 use super::{RealCluster, failed, refused, text};
-use crate::cluster::{Credentials, Retry, StepError, secrets};
+use crate::cluster::{Credentials, LoginLink, Retry, StepError, secrets};
 
 impl RealCluster {
     pub(super) async fn credentials_create(&self, store: &Store) -> Result<(), StepError> {
@@ -52,6 +54,14 @@ impl RealCluster {
         }
         secrets::for_owner(store, |secret, key| text(data.get(&secret)?, key))
             .map_err(|missing| failed(ReasonCode::Cluster, Retry::Later, missing))
+    }
+
+    pub(super) async fn login_link_sign(&self, store: &Store) -> Result<Option<LoginLink>, StepError> {
+        let Some(path) = store.engine.spec().login_path else { return Ok(None) };
+        let data = self.secret(store, SecretName::App).await?;
+        // The Secrets of a store stay as they were made; one from before this key has none.
+        let key = text(&data, LOGIN_KEY).map(SecretString::from);
+        Ok(key.map(|key| LoginLink::signed(path, &store.id, &key, Timestamp::now())))
     }
 
     pub(super) async fn secret(

@@ -204,7 +204,14 @@ fn parse(bytes: &[u8]) -> LogLine {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::sync::{Arc, Mutex};
+
+    use axum::http::{Request, Response};
     use futures::io::{BufReader, Cursor};
+    use kube::Client;
+    use kube::client::Body;
+    use serde_json::json;
 
     use super::*;
 
@@ -246,5 +253,64 @@ mod tests {
         assert_eq!(read.len(), 2);
         assert!(read[0].text.len() == LINE_MAX && read[0].text.ends_with('…'), "{}", read[0].text.len());
         assert_eq!(read[1].text, "caf\u{fffd}");
+    }
+
+    /// An API server that answers each question for the log with the next of these, and has the pod run while there is one
+    /// left. What it is asked is kept.
+    fn server(logs: &'static [&'static str]) -> (Api<Pod>, Arc<Mutex<Vec<String>>>) {
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&asked);
+        let service = tower::service_fn(move |request: Request<Body>| {
+            let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+            let mut seen = seen.lock().unwrap();
+            let body = if path.ends_with("/log") {
+                seen.push(query.to_owned());
+                logs[seen.len() - 1].to_owned()
+            } else {
+                let state = if seen.len() < logs.len() { "running" } else { "waiting" };
+                let status = json!({
+                    "name": "mysql", "image": "i", "imageID": "i", "ready": true, "restartCount": 0,
+                    "containerID": "containerd://1", "state": {state: {}},
+                });
+                json!({"metadata": {"name": "mysql-0"}, "status": {"containerStatuses": [status]}}).to_string()
+            };
+            async move { Ok::<_, Infallible>(Response::new(Body::from(body.into_bytes()))) }
+        });
+        (Api::namespaced(Client::new(service, "store-s1"), "store-s1"), asked)
+    }
+
+    async fn told(pods: Api<Pod>, until: Until) -> Vec<String> {
+        let run = Some("containerd://1".to_owned());
+        let source = Source { pods, pod: "mysql-0".to_owned(), container: "mysql".to_owned(), run };
+        let range = LogRange { tail: 2, until };
+        let reader = source.open(range, None).await.unwrap().unwrap();
+        let mut reading = Reading { source, range, lines: Lines::new(reader), last: None, tries: 0, ended: false };
+        let mut told = Vec::new();
+        while let Some(line) = reading.next().await {
+            told.push(line.unwrap().text);
+        }
+        told
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_cut_goes_on_where_it_was_until_the_container_ends() {
+        let (pods, asked) = server(&[
+            "2026-11-23T12:00:00Z one\n2026-11-23T12:00:01.7Z two\n",
+            "2026-11-23T12:00:01.2Z before two\n2026-11-23T12:00:01.7Z two\n2026-11-23T12:00:01.8Z three\n",
+            "2026-11-23T12:00:01.8Z three\n",
+        ]);
+        assert_eq!(told(pods, Until::End).await, ["one", "two", "three"]);
+        let asked = asked.lock().unwrap();
+        assert!(asked[0].contains("tailLines=2") && asked[0].contains("follow=true"), "{}", asked[0]);
+        for again in &asked[1..] {
+            assert!(again.contains("sinceTime=2026-11-23T12%3A00%3A01Z") && !again.contains("tailLines"), "{again}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_up_to_now_is_asked_for_once() {
+        let (pods, asked) = server(&["2026-11-23T12:00:00Z one\n", "2026-11-23T12:00:01Z two\n"]);
+        assert_eq!(told(pods, Until::Now).await, ["one"]);
+        assert_eq!(asked.lock().unwrap().len(), 1);
     }
 }

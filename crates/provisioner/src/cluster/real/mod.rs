@@ -14,8 +14,8 @@ use store_model::orphans::Extent;
 use store_model::{Component, Reason, ReasonCode, Seen, Step, Store, StoreId};
 
 use super::{
-    Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, Removed, Retry, StepError,
-    Usage,
+    Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, LoginLink, Removed, Retry,
+    StepError, Usage,
 };
 use crate::config::{Config, Identity};
 
@@ -117,6 +117,10 @@ impl Cluster for RealCluster {
 
     async fn credentials(&self, store: &Store) -> Result<Credentials, StepError> {
         self.credentials_read(store).await
+    }
+
+    async fn login_link(&self, store: &Store) -> Result<Option<LoginLink>, StepError> {
+        self.login_link_sign(store).await
     }
 
     async fn components(&self, store: &Store) -> Result<Vec<ComponentSeen>, StepError> {

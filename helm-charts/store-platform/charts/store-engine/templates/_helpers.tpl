@@ -116,6 +116,12 @@ capabilities:
       key: {{ index . 2 }}
 {{- end }}
 
+{{/* The same of a key that an older store's Secret may lack: it then goes without the variable, and starts. */}}
+{{- define "store-engine.secretEnvIfThere" -}}
+{{ include "store-engine.secretEnv" . }}
+      optional: true
+{{- end }}
+
 {{- define "store-engine.databaseSecret" -}}
 {{- .Values.database.existingSecret | default "database-credentials" -}}
 {{- end }}

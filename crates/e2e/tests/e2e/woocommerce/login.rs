@@ -1,0 +1,18 @@
+//! The owner's desk: the log-in by a link, what the programs say, what they take.
+
+use anyhow::{Context as _, Result};
+use e2e::{beside_others, desk};
+use store_model::Engine;
+
+#[tokio::test]
+async fn a_link_logs_the_owner_in_once_and_the_owner_sees_what_runs() -> Result<()> {
+    beside_others(async |scene| {
+        let request = scene.request("login", Engine::Woocommerce).await?;
+        let store = scene.create(&request, None).await?;
+        store.ready().await?;
+        desk::logs_in_once(&store, "/wp-admin/profile.php").await?;
+        desk::log_follows(&store).await?;
+        desk::sees_what_runs(&store).await.context("what runs")
+    })
+    .await
+}
