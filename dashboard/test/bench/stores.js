@@ -1,7 +1,8 @@
 // The list with a thousand stores, as a browser has it: how soon it answers the hand, how soon it shows what happened,
 // and whether it ever stands still. Prints each figure with its bound; ends badly where one is missed.
-import { after, before, test } from "node:test"
+
 import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
 import { accountsMake, launch, visitor } from "../browser/browser.js"
 import { platformStart } from "../browser/server.js"
 
@@ -23,7 +24,8 @@ after(async () => {
   await platform?.end()
 })
 
-const quantile = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(values.length * part) - 1)]
+const quantile = (values, part) =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.ceil(values.length * part) - 1)]
 
 function bounded(what, value, most, unit) {
   console.log(`${value <= most ? "ok    " : "MISSED"} ${what}: ${Math.round(value)} ${unit}, at most ${most}`)
@@ -33,7 +35,9 @@ function bounded(what, value, most, unit) {
 /** Before the page's own scripts: every task that blocks the hand for longer than 50 ms, as the browser counts. */
 const watchLongTasks = () => {
   window.longTasks = []
-  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+  new PerformanceObserver((list) =>
+    window.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+  ).observe({
     type: "longtask",
     buffered: true,
   })
@@ -43,7 +47,9 @@ const watchLongTasks = () => {
 const shown = (words) =>
   new Promise((resolve) => {
     const look = () => {
-      const row = [...document.querySelectorAll('[role="row"], tbody tr')].find((row) => row.textContent.includes(words))
+      const row = [...document.querySelectorAll('[role="row"], tbody tr')].find((row) =>
+        row.textContent.includes(words),
+      )
       if (row) requestAnimationFrame(() => resolve(Date.now()))
       else requestAnimationFrame(look)
     }
@@ -70,7 +76,9 @@ test(`${STORES} stores`, { timeout: 600_000 }, async () => {
     await page.keyboard.press("/")
     await page.keyboard.type("7")
     await page.waitForFunction(() => document.activeElement?.value === "7")
-    interactive.push(await page.evaluate(() => performance.now() - performance.getEntriesByType("navigation")[0].loadEventEnd))
+    interactive.push(
+      await page.evaluate(() => performance.now() - performance.getEntriesByType("navigation")[0].loadEventEnd),
+    )
   }
 
   await page.goto(platform.url.href)
