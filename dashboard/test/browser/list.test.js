@@ -116,7 +116,7 @@ test("stores are deleted together, once their number is typed", async (t) => {
   await dialog.waitFor()
   await page.keyboard.type(" 3")
   for (let tabs = 0; tabs < 8; tabs += 1) await page.keyboard.press("Tab")
-  assert.ok(await page.evaluate(() => document.activeElement?.closest('[role="dialog"]') !== null))
+  await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]'))
   await done.click()
   await dialog.waitFor({ state: "detached" })
   await page.getByText("3 stores are being deleted").waitFor()

@@ -17,7 +17,6 @@ function store(name: string, over: Partial<Store> = {}): Store {
     currency: "EUR",
     country: "DE",
     createdAt: "2026-11-01T00:00:00Z",
-    updatedAt: "2026-11-01T00:00:00Z",
     createdBy: "ada@example.com",
     steps: [],
     attempts: 0,

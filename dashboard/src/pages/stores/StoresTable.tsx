@@ -158,7 +158,9 @@ function useRowInAddress(
   useLayoutEffect(() => {
     if (!there || arrived.current) return
     arrived.current = true
-    if (row && scrollY === 0) scrollTo(0, (table.current?.offsetTop ?? 0) + row * ROW_PX)
+    // The router may have been there first, with the page still too short for the place that it knew.
+    const top = (table.current?.offsetTop ?? 0) + (row ?? 0) * ROW_PX
+    if (row && Math.abs(scrollY - top) > ROW_PX) scrollTo(0, top)
   }, [there, row, table])
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>
