@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react"
+import { type RefObject, useEffect, useRef } from "react"
 import { storeCan } from "~/api/store-can"
 import type { Session, Store } from "~/api/types"
 import { Checkbox } from "~/ui/Checkbox"
@@ -155,7 +155,8 @@ function useRowInAddress(
   onChange: (next: Partial<StoresSearch>) => void,
 ) {
   const arrived = useRef(false)
-  useLayoutEffect(() => {
+  // Not in a layout effect: those of what draws long lists come later, and scroll to where the page was.
+  useEffect(() => {
     if (!there || arrived.current) return
     arrived.current = true
     // The router may have been there first, with the page still too short for the place that it knew.
