@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query"
+import { askAnew } from "./ask-anew"
 import { configGet } from "./config"
 import { keys } from "./keys"
 import { sessionQuery } from "./session"
@@ -78,7 +79,7 @@ function open(client: QueryClient) {
   // Sent where the server cannot resume: whatever was missed is read anew.
   opened.addEventListener("hello", (message) => {
     last = Number(message.lastEventId) || undefined
-    void client.invalidateQueries()
+    void askAnew(client)
   })
   for (const kind of KINDS) opened.addEventListener(kind, (message) => take(client, message.data))
   opened.onmessage = (message) => take(client, message.data)
@@ -124,21 +125,26 @@ function take(client: QueryClient, data: string) {
 
 async function refresh(client: QueryClient, ids: string[]) {
   if (ids.length > MANY) {
-    await client.invalidateQueries({ queryKey: keys.stores.all })
+    await askAnew(client, { queryKey: keys.stores.all })
     return
   }
   const known = await Promise.all(ids.map((id) => refreshOne(client, id)))
-  if (known.includes(false)) await client.invalidateQueries({ queryKey: keys.stores.list })
+  if (known.includes(false)) await askAnew(client, { queryKey: keys.stores.list })
 }
 
 async function refreshOne(client: QueryClient, id: string): Promise<boolean> {
   try {
     const fresh: Store = await storeGet(id)
     const shown = (key: readonly unknown[]) => key[2] === id || key[2] === fresh.name
-    await client.invalidateQueries({
-      predicate: ({ queryKey }) => queryKey[0] === "stores" && queryKey[1] === "events" && shown(queryKey),
+    const known = storePut(client, fresh)
+    void askAnew(client, {
+      predicate: ({ queryKey, state }) => {
+        if (queryKey[0] !== "stores" || !shown(queryKey)) return false
+        // An answer that is under way may be older than this one, and would take its place.
+        return queryKey[1] === "events" || (queryKey[1] === "detail" && state.fetchStatus === "fetching")
+      },
     })
-    return storePut(client, fresh)
+    return known
   } catch {
     return false
   }

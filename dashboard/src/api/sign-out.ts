@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { api } from "./client"
+import { keys } from "./keys"
 
 /** Ends this session and leaves nothing of it behind in the page. */
 export function useSignOut() {
@@ -17,7 +18,10 @@ function useLeave(leave: () => Promise<unknown>) {
   const navigate = useNavigate()
   return useMutation({
     mutationFn: leave,
+    // What is being asked would be answered by 401, as if the session had ended by itself.
+    onMutate: () => client.cancelQueries(),
     onSuccess: async () => {
+      client.removeQueries({ queryKey: keys.session })
       await navigate({ to: "/sign-in" })
       client.clear()
     },

@@ -20,7 +20,7 @@ export const useStore = (store: string) => useQuery(storeQuery(store))
 
 export const engineListQuery = queryOptions({
   queryKey: keys.engines,
-  queryFn: () => answer(api().GET("/api/v1/engines")),
+  queryFn: ({ signal }) => answer(api().GET("/api/v1/engines", { signal })),
 })
 export const useEngines = () => useQuery(engineListQuery)
 

@@ -126,21 +126,18 @@ test("a first load without the API says so, and comes when it is back", async (t
   const { page, signIn, go } = await here.visit(t, { allowed: [503] })
   await signIn()
   await list(page).waitFor()
-  // Answered here: the provisioner's database is not taken away from the other tests. Thrice, for it is asked again.
-  let asked = 0
+  // Answered here: the provisioner's database is not taken away from the other tests.
+  let away = true
   await page.route("**/api/v1/session", (route) => {
-    asked += 1
-    if (asked > 3) return route.fallback()
-    return route.fulfill({
-      status: 503,
-      headers: { "retry-after": "0" },
-      contentType: "application/problem+json",
-      body: '{"title":"unavailable","status":503,"detail":"the database is away"}',
-    })
+    if (!away) return route.fallback()
+    const body = { title: "unavailable", status: 503, detail: "the database is away" }
+    const headers = { "retry-after": "0" }
+    return route.fulfill({ status: 503, headers, contentType: "application/problem+json", body: JSON.stringify(body) })
   })
   await go("/")
   await page.getByRole("alert").getByText("The platform is busy coming back").waitFor()
   await accessible(page)
+  away = false
   await page.getByRole("button", { name: "Try again" }).click()
   await list(page).waitFor()
 })

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react"
+import { type RefObject, useEffect, useRef } from "react"
 import { storeCan } from "~/api/store-can"
 import type { Session, Store } from "~/api/types"
 import { Checkbox } from "~/ui/Checkbox"
@@ -155,10 +155,13 @@ function useRowInAddress(
   onChange: (next: Partial<StoresSearch>) => void,
 ) {
   const arrived = useRef(false)
-  useLayoutEffect(() => {
+  // Not in a layout effect: those of what draws long lists come later, and scroll to where the page was.
+  useEffect(() => {
     if (!there || arrived.current) return
     arrived.current = true
-    if (row && scrollY === 0) scrollTo(0, (table.current?.offsetTop ?? 0) + row * ROW_PX)
+    // The router may have been there first, with the page still too short for the place that it knew.
+    const top = (table.current?.offsetTop ?? 0) + (row ?? 0) * ROW_PX
+    if (row && Math.abs(scrollY - top) > ROW_PX) scrollTo(0, top)
   }, [there, row, table])
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>
