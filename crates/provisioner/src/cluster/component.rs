@@ -11,7 +11,7 @@ use super::StepError;
 pub const LINE_MAX: usize = 16 << 10;
 
 /// One of a store's programs, as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ComponentSeen {
     pub name: &'static str,
     pub title: &'static str,

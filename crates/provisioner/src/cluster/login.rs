@@ -11,7 +11,7 @@ use sha2::Sha256;
 use store_model::StoreId;
 
 /// As long as it takes a browser to follow it.
-const LIFE: Duration = Duration::from_secs(60);
+const LIFE: Duration = Duration::from_mins(1);
 
 /// Below the store's address; whoever has it before it is used or too old is the store's owner.
 #[derive(Clone, Debug)]

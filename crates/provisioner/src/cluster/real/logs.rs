@@ -3,7 +3,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use futures::{AsyncBufRead, AsyncBufReadExt, StreamExt};
+use futures::future::BoxFuture;
+use futures::{AsyncBufRead, AsyncBufReadExt, FutureExt, StreamExt};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
@@ -22,7 +23,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// So often in a row without a line between: then the log has ended, or cannot be had.
 const TRIES: u32 = 5;
 
+/// A kubelet answers with the first line. Of who follows a program that says nothing, the stream begins without an answer.
+const ANSWER: Duration = Duration::from_secs(2);
+
 type Reader = Pin<Box<dyn AsyncBufRead + Send>>;
+/// A question for a log that is not answered yet.
+type Opening = BoxFuture<'static, Result<Option<Reader>, StepError>>;
 
 impl RealCluster {
     pub(super) async fn logs_read(
@@ -39,8 +45,7 @@ impl RealCluster {
             container: place.container.to_owned(),
             run: run(&place),
         };
-        let Some(reader) = source.open(range, None).await? else { return Ok(None) };
-        let reading = Reading { source, range, lines: Lines::new(reader), last: None, tries: 0, ended: false };
+        let Some(reading) = Reading::begin(source, range).await? else { return Ok(None) };
         let lines =
             futures::stream::unfold(
                 reading,
@@ -51,6 +56,7 @@ impl RealCluster {
 }
 
 /// One run of a container: the next one after a restart has another log.
+#[derive(Clone)]
 struct Source {
     pods: Api<Pod>,
     pod: String,
@@ -85,6 +91,11 @@ impl Source {
         }
     }
 
+    fn opening(&self, range: LogRange, after: Option<Timestamp>) -> Opening {
+        let source = self.clone();
+        async move { source.open(range, after).await }.boxed()
+    }
+
     /// Whether the container still runs, and has since it was first looked at.
     async fn goes_on(&self) -> bool {
         if self.run.is_none() {
@@ -102,17 +113,52 @@ impl Source {
 struct Reading {
     source: Source,
     range: LogRange,
-    lines: Lines<Reader>,
+    lines: Feed,
     /// The last line's time: where to go on after a cut.
     last: Option<Timestamp>,
     tries: u32,
     ended: bool,
 }
 
+/// Where the next line comes from.
+enum Feed {
+    Opening(Opening),
+    Lines(Lines<Reader>),
+}
+
 impl Reading {
+    /// `None`: there is no log.
+    async fn begin(source: Source, range: LogRange) -> Result<Option<Reading>, StepError> {
+        let mut opening = source.opening(range, None);
+        let lines = match tokio::time::timeout(ANSWER, &mut opening).await {
+            Ok(opened) => match opened? {
+                Some(reader) => Feed::Lines(Lines::new(reader)),
+                None => return Ok(None),
+            },
+            Err(_) => Feed::Opening(opening),
+        };
+        Ok(Some(Reading { source, range, lines, last: None, tries: 0, ended: false }))
+    }
+
+    /// The next line as it is; `None` at the end of this connection.
+    async fn line(&mut self) -> Result<Option<Vec<u8>>, StepError> {
+        loop {
+            match &mut self.lines {
+                Feed::Opening(opening) => match opening.await? {
+                    Some(reader) => self.lines = Feed::Lines(Lines::new(reader)),
+                    None => return Ok(None),
+                },
+                Feed::Lines(lines) => {
+                    let fault = |error| failed(ReasonCode::Cluster, Retry::Later, format!("read the log: {error}"));
+                    return lines.next().await.map_err(fault);
+                }
+            }
+        }
+    }
+
     async fn next(&mut self) -> Option<Result<LogLine, StepError>> {
         while !self.ended {
-            let fault = match self.lines.next().await {
+            let fault = match self.line().await {
                 Ok(Some(bytes)) => {
                     let line = parse(&bytes);
                     // Taken up again, the log begins with the whole second of the last line.
@@ -124,7 +170,7 @@ impl Reading {
                     return Some(Ok(line));
                 }
                 Ok(None) => None,
-                Err(error) => Some(failed(ReasonCode::Cluster, Retry::Later, format!("read the log: {error}"))),
+                Err(fault) => Some(fault),
             };
             if let Err(fault) = self.resume(fault).await {
                 self.ended = true;
@@ -136,22 +182,13 @@ impl Reading {
 
     /// After the connection's end, with the fault if it was one. An error says that this is the log's end too.
     async fn resume(&mut self, fault: Option<StepError>) -> Result<(), Option<StepError>> {
-        loop {
-            self.tries += 1;
-            if self.range.until == Until::Now || self.tries > TRIES || !self.source.goes_on().await {
-                return Err(fault);
-            }
-            tokio::time::sleep(PAUSE).await;
-            match self.source.open(self.range, self.last).await {
-                Ok(Some(reader)) => {
-                    self.lines = Lines::new(reader);
-                    return Ok(());
-                }
-                Ok(None) => return Err(None),
-                Err(error) if self.tries >= TRIES => return Err(Some(error)),
-                Err(_) => {}
-            }
+        self.tries += 1;
+        if self.range.until == Until::Now || self.tries > TRIES || !self.source.goes_on().await {
+            return Err(fault);
         }
+        tokio::time::sleep(PAUSE).await;
+        self.lines = Feed::Opening(self.source.opening(self.range, self.last));
+        Ok(())
     }
 }
 
@@ -255,6 +292,9 @@ mod tests {
         assert_eq!(read[1].text, "caf\u{fffd}");
     }
 
+    /// A program that takes long to say this.
+    const SILENCE: &str = "2026-11-23T12:00:00Z at last\n";
+
     /// An API server that answers each question for the log with the next of these, and has the pod run while there is one
     /// left. What it is asked is kept.
     fn server(logs: &'static [&'static str]) -> (Api<Pod>, Arc<Mutex<Vec<String>>>) {
@@ -274,7 +314,12 @@ mod tests {
                 });
                 json!({"metadata": {"name": "mysql-0"}, "status": {"containerStatuses": [status]}}).to_string()
             };
-            async move { Ok::<_, Infallible>(Response::new(Body::from(body.into_bytes()))) }
+            async move {
+                if body == SILENCE {
+                    tokio::time::sleep(ANSWER * 2).await;
+                }
+                Ok::<_, Infallible>(Response::new(Body::from(body.into_bytes())))
+            }
         });
         (Api::namespaced(Client::new(service, "store-s1"), "store-s1"), asked)
     }
@@ -283,8 +328,7 @@ mod tests {
         let run = Some("containerd://1".to_owned());
         let source = Source { pods, pod: "mysql-0".to_owned(), container: "mysql".to_owned(), run };
         let range = LogRange { tail: 2, until };
-        let reader = source.open(range, None).await.unwrap().unwrap();
-        let mut reading = Reading { source, range, lines: Lines::new(reader), last: None, tries: 0, ended: false };
+        let mut reading = Reading::begin(source, range).await.unwrap().unwrap();
         let mut told = Vec::new();
         while let Some(line) = reading.next().await {
             told.push(line.unwrap().text);
@@ -305,6 +349,17 @@ mod tests {
         for again in &asked[1..] {
             assert!(again.contains("sinceTime=2026-11-23T12%3A00%3A01Z") && !again.contains("tailLines"), "{again}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_follows_a_silent_program_does_not_wait_for_its_first_word() {
+        let (pods, _) = server(&[SILENCE]);
+        let run = Some("containerd://1".to_owned());
+        let source = Source { pods, pod: "mysql-0".to_owned(), container: "mysql".to_owned(), run };
+        let begun = Reading::begin(source, LogRange { tail: 0, until: Until::End });
+        let begun = tokio::time::timeout(ANSWER + Duration::from_secs(1), begun).await.expect("it waits");
+        let line = begun.unwrap().unwrap().next().await.unwrap().unwrap();
+        assert_eq!(line.text, "at last");
     }
 
     #[tokio::test]

@@ -17,8 +17,11 @@ use super::{RealCluster, refused};
 use crate::cluster::quantity::{bytes, millicores};
 use crate::cluster::{ComponentUsage, StepError, Usage, VolumeUsage};
 
-/// By pod and container.
-type Measured = BTreeMap<(String, String), (Option<u64>, Option<u64>)>;
+/// A pod and a container of it.
+type Key = (String, String);
+/// Processor and memory.
+type Taken = (Option<u64>, Option<u64>);
+type Measured = BTreeMap<Key, Taken>;
 
 impl RealCluster {
     pub(super) async fn usage_read(&self, store: &Store) -> Result<Usage, StepError> {
@@ -65,7 +68,7 @@ fn ours(store: &Store) -> ListParams {
 }
 
 /// `{"containers": [{"name": "mysql", "usage": {"cpu": "3145728n", "memory": "300Mi"}}]}`
-fn containers(pod: &DynamicObject) -> Vec<((String, String), (Option<u64>, Option<u64>))> {
+fn containers(pod: &DynamicObject) -> Vec<(Key, Taken)> {
     let name = pod.metadata.name.clone().unwrap_or_default();
     let containers = pod.data.get("containers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let taken = containers.iter().filter_map(|container| {
