@@ -24,10 +24,7 @@ export function Failed() {
         {store.reason ? <Reason reason={store.reason} tone="bad" /> : <p>The store failed, and nothing says why.</p>}
       </div>
       {retry.error && <ErrorPanel error={retry.error} what="The store could not be tried again" />}
-      <Card
-        title="How far it came"
-        description={retryMeans(store)}
-      >
+      <Card title="How far it came" description={retryMeans(store)}>
         <Steps {...story} />
         <div className="mt-4 flex flex-wrap gap-2">
           <Button
