@@ -68,9 +68,10 @@ test("the palette changes the theme and signs out", async (t) => {
   const owner = await here.visit(t, { viewport: PHONE })
   const { page } = owner
   await owner.signIn()
-  await palette(page)
+  const dialog = await palette(page)
   await page.keyboard.type("theme dark")
   await page.keyboard.press("Enter")
+  await dialog.waitFor({ state: "detached" })
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark")
   await palette(page)
   await accessible(page)

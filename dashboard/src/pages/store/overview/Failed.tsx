@@ -24,10 +24,7 @@ export function Failed() {
         {store.reason ? <Reason reason={store.reason} tone="bad" /> : <p>The store failed, and nothing says why.</p>}
       </div>
       {retry.error && <ErrorPanel error={retry.error} what="The store could not be tried again" />}
-      <Card
-        title="How far it came"
-        description="Nothing is thrown away: a retry goes on where it stopped. Many failures also heal by themselves."
-      >
+      <Card title="How far it came" description={retryMeans(store)}>
         <Steps {...story} />
         <div className="mt-4 flex flex-wrap gap-2">
           <Button
@@ -49,4 +46,12 @@ export function Failed() {
       </Card>
     </>
   )
+}
+
+/** One failure has nothing left to go on from: what is lost must not be promised. */
+function retryMeans({ reason }: ReturnType<typeof useShownStore>): string {
+  if (reason?.code === "namespace-lost") {
+    return "What it held is gone. A retry makes the store anew: empty, and with new passwords and keys."
+  }
+  return "Nothing is thrown away: a retry goes on where it stopped. Many failures also heal by themselves."
 }
