@@ -60,18 +60,19 @@ export function useStoreDelete() {
   })
 }
 
-/** Puts a store as it is now wherever it is shown; says whether the list knew it. */
+/** Puts a store as it is now wherever it is shown; says whether the list has it now, and will keep it. */
 export function storePut(client: QueryClient, fresh: Store): boolean {
   for (const [queryKey, held] of client.getQueriesData<Store>({ queryKey: ["stores", "detail"] })) {
     if (held?.id === fresh.id) client.setQueryData(queryKey, fresh)
   }
-  let known = false
-  client.setQueryData<Store[]>(keys.stores.list, (list) => {
-    if (!list) return list
-    known = list.some(({ id }) => id === fresh.id)
-    if (!known) return list
-    if (fresh.phase === "deleted") return list.filter(({ id }) => id !== fresh.id)
-    return list.map((store) => (store.id === fresh.id ? fresh : store))
-  })
-  return known
+  const list = client.setQueryData<Store[]>(keys.stores.list, (before) => before && storeAmong(before, fresh))
+  // An answer that is under way may be older than this store, and would take its place.
+  return list !== undefined && client.isFetching({ queryKey: keys.stores.list, exact: true }) === 0
+}
+
+/** A new one is put in, not asked for with all the others: a thousand stores are a megabyte. */
+function storeAmong(list: Store[], fresh: Store): Store[] {
+  if (fresh.phase === "deleted") return list.filter(({ id }) => id !== fresh.id)
+  if (!list.some(({ id }) => id === fresh.id)) return [fresh, ...list]
+  return list.map((store) => (store.id === fresh.id ? fresh : store))
 }
