@@ -25,7 +25,7 @@ pub fn bench(stores: u32, progress: &Progress) -> Result<std::process::ExitCode>
     progress.run("install the dashboard's packages", node.npm()?.current_dir(&folder).arg("ci"), &log)?;
     progress.run("build the dashboard", node.npm()?.current_dir(&folder).args(["run", "build"]), &log)?;
     let mut bench = std::process::Command::new(&node.program);
-    bench.current_dir(&folder).args(["--test", "--test-reporter=spec", "test/bench/stores.js"]);
+    bench.current_dir(&folder).arg("test/bench/thousand.js");
     bench.env("DEV_PROVISIONER", Cargo::binary("dev")?).env("STORES", stores.to_string());
     let status =
         bench.env("CHROMIUM", which::which("chromium").context("find chromium")?).status().context("run node")?;
