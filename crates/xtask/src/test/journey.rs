@@ -16,8 +16,6 @@ use crate::sale;
 const NAME: &str = "the dashboard, from the first sign-in to an order";
 /// Of the name that the test types.
 const STORE: &str = "cups-mugs";
-/// In a store of WooCommerce; without its plugin in one of Medusa.
-const ENGINES: [Engine; 2] = [Engine::Woocommerce, Engine::Medusa];
 /// What the README shows, and what it is called there.
 const SHOWN: [(&str, &str); 4] = [
     ("4-progress.png", "progress.png"),
@@ -34,7 +32,8 @@ pub fn run(
     progress: &Progress,
     tally: &mut Tally,
 ) -> Result<()> {
-    let Some(engine) = ENGINES.into_iter().find(|engine| !world.images.unavailable.contains_key(engine)) else {
+    // The first there is: the pages of each are in tests/browser/checkout.js.
+    let Some(engine) = Engine::ALL.into_iter().find(|engine| !world.images.unavailable.contains_key(engine)) else {
         tally.skip(1, &format!("{NAME}: no engine can be had"));
         return Ok(());
     };
