@@ -12,9 +12,10 @@ use nix::unistd::Pid;
 use store_model::ReasonCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
-use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit};
 
 use super::guard;
+use super::slots::Slots;
 use crate::cluster::Retry;
 use crate::config::HelmConfig;
 
@@ -32,8 +33,7 @@ pub struct Helm {
     /// Helm dies with this process. Not in unit tests, whose program is not this one.
     guarded: bool,
     grace: Duration,
-    slots: Arc<Semaphore>,
-    concurrency: u32,
+    slots: Slots,
     turns: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
     groups: Groups,
 }
@@ -95,8 +95,7 @@ impl Helm {
             env: config.env.clone(),
             guarded: false,
             grace,
-            slots: Arc::new(Semaphore::new(config.concurrency)),
-            concurrency: u32::try_from(config.concurrency).unwrap_or(u32::MAX),
+            slots: Slots::new(config.concurrency),
             turns: Mutex::new(HashMap::new()),
             groups: Groups::default(),
         }
@@ -154,10 +153,7 @@ impl Helm {
 
     /// Starts nothing any more, and returns when nothing runs any more.
     pub async fn rest(&self) {
-        // Closed only by the next line, and then nobody waits for a slot.
-        let all = self.slots.acquire_many(self.concurrency).await;
-        self.slots.close();
-        drop(all);
+        self.slots.rest().await;
     }
 
     fn command(&self) -> Command {
@@ -171,7 +167,7 @@ impl Helm {
 
     async fn run(&self, release: &str, args: &[&str], stdin: &[u8]) -> Result<(), HelmError> {
         let turn = self.turn(release).await;
-        let slot = self.slots.clone().acquire_owned().await.map_err(|_| HelmError::Closed)?;
+        let slot = self.slots.take().await.map_err(|_| HelmError::Closed)?;
         let child = self
             .command()
             .args(args)
@@ -189,7 +185,10 @@ impl Helm {
         let running = Running::new(&self.groups, release, &child);
         let mut run = Run { child: Some(child), grace: self.grace, held: Some((turn, slot, running)) };
         match tokio::time::timeout(RUN_LIMIT, run.finish(stdin)).await {
-            Ok(result) => result,
+            Ok(result) => {
+                self.slots.ended();
+                result
+            }
             Err(_) => Err(HelmError::Hung),
         }
     }

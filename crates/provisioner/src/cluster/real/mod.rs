@@ -34,6 +34,7 @@ mod release;
 mod remove;
 mod route;
 mod shelf;
+mod slots;
 mod stage;
 mod token;
 mod trouble;
