@@ -24,6 +24,7 @@ mod pki;
 mod readiness;
 mod resolver;
 mod settings;
+mod space;
 mod status;
 mod supervisor;
 mod turns;

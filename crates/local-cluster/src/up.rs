@@ -13,7 +13,7 @@ use crate::cluster::{Cluster, finished_mark, run};
 use crate::progress::{Progress, Step};
 use crate::settings::Settings;
 use crate::turns::one_at_a_time;
-use crate::{addons, binaries, down, image, kernel, node_config, packages, pki, readiness, supervisor};
+use crate::{addons, binaries, down, image, kernel, node_config, packages, pki, readiness, space, supervisor};
 
 /// From process start to ready took 11 s on two busy cores; ten times that is a machine in trouble.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -46,6 +46,9 @@ pub fn up(settings: &Settings, progress: &Progress) -> Result<Cluster> {
         return Ok(cluster);
     }
     let log = supervisor::log_path(settings);
+    if !installed {
+        space::ensure(&settings.state_dir())?;
+    }
     as_step(progress, "start the node", Some(&log), |_| start(settings, &cluster, running))?;
     as_step(progress, "set up the cluster", Some(&log), |step| {
         if !installed {

@@ -26,6 +26,8 @@ enum What {
     Scale(harness::Scale),
     /// Stores a second through the API, against Helm alone side by side
     Throughput(harness::Throughput),
+    /// How soon another provisioner goes on, and how much slower stores get ready under kill -9 every two seconds
+    Recovery(harness::Recovery),
     /// The dashboard's list with a thousand stores: how soon it answers and shows what happens
     Dashboard(Dashboard),
 }
@@ -42,6 +44,7 @@ pub fn run(args: &Bench, progress: &Progress) -> Result<ExitCode> {
         What::Engines(engines) => engines::run(engines, progress),
         What::Scale(scale) => harness::scale(scale, progress),
         What::Dashboard(dashboard) => crate::test::bench_dashboard(dashboard.stores, progress),
+        What::Recovery(recovery) => harness::recovery(recovery, progress),
         What::Throughput(throughput) => harness::throughput(throughput, progress),
     }
 }

@@ -28,10 +28,11 @@ pub fn environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> 
     with(built, step, progress)
 }
 
-/// The environment of its benches: the provisioner as it is shipped.
-fn release_environment(progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
+/// The environment of its benches: the provisioner built as it is shipped, with its fault points for those that follow
+/// what it does.
+fn release_environment(features: &[&str], progress: &Progress) -> Result<Vec<(&'static str, PathBuf)>> {
     let step = progress.step("compile the provisioner as it is shipped", None);
-    let built = Cargo::binary_with("provisioner", &["--release"]);
+    let built = Cargo::binary_with("provisioner", &[&["--release"], features].concat());
     with(built, step, progress)
 }
 
@@ -53,7 +54,7 @@ fn kept(built: &Path) -> Result<PathBuf> {
     Ok(place)
 }
 
-/// A long random schedule of faults over many stores, with its figures at the end.
+/// A long random schedule of faults over many stores.
 pub fn chaos(args: &Chaos, progress: &Progress) -> Result<ExitCode> {
     ensure_packages(progress)?;
     let mut arguments = vec!["--minutes".to_owned(), args.minutes.to_string()];
@@ -67,7 +68,8 @@ pub fn chaos(args: &Chaos, progress: &Progress) -> Result<ExitCode> {
 pub fn bench(what: &str, stores: usize, progress: &Progress) -> Result<ExitCode> {
     ensure_packages(progress)?;
     let arguments = [what.to_owned(), stores.to_string()];
-    run(&["--release", "--bin", "bench"], &arguments, release_environment(progress)?)
+    let features: &[&str] = if what == "recovery" { &["--features", "faults"] } else { &[] };
+    run(&["--release", "--bin", "bench"], &arguments, release_environment(features, progress)?)
 }
 
 fn ensure_packages(progress: &Progress) -> Result<()> {

@@ -3,6 +3,7 @@
 
 pub(crate) mod etcd;
 mod pods;
+pub mod recovery;
 pub mod scale;
 mod seed;
 pub mod throughput;
@@ -19,6 +20,10 @@ impl Spread {
     pub fn push(&mut self, sample: f64) {
         self.samples.push(sample);
         self.samples.sort_by(f64::total_cmp);
+    }
+
+    pub fn longest(&self) -> f64 {
+        self.samples.last().copied().unwrap_or(f64::NAN)
     }
 
     pub fn median(&self) -> f64 {

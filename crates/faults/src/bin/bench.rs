@@ -1,9 +1,9 @@
-//! `cargo xtask bench scale` and `cargo xtask bench throughput`: builds what is needed, sets the environment, runs this.
+//! `cargo xtask bench scale`, `throughput` and `recovery`: builds what is needed, sets the environment, runs this.
 
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use faults::bench::{Verdict, scale, throughput};
+use faults::bench::{Verdict, recovery, scale, throughput};
 use faults::runtime;
 
 fn main() -> ExitCode {
@@ -19,12 +19,13 @@ fn main() -> ExitCode {
 
 fn measure() -> Result<Verdict> {
     let mut arguments = std::env::args().skip(1);
-    let what = arguments.next().context("say what to measure: scale or throughput")?;
+    let what = arguments.next().context("say what to measure: scale, throughput or recovery")?;
     let stores = arguments.next().context("say how many stores")?;
     let stores: usize = stores.parse().with_context(|| format!("{stores} is no number of stores"))?;
     match what.as_str() {
         "scale" => runtime()?.block_on(scale::run(stores)),
+        "recovery" => runtime()?.block_on(recovery::run(stores)),
         "throughput" => runtime()?.block_on(throughput::run(stores)),
-        other => bail!("{other}: measure scale or throughput"),
+        other => bail!("{other}: measure scale, throughput or recovery"),
     }
 }

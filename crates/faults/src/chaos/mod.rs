@@ -1,7 +1,6 @@
 //! Faults by the dice: many stores, and whatever can go wrong goes wrong at random, from a seed that makes it happen again.
 
 mod faults;
-pub mod measures;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -22,6 +22,17 @@ pub struct Throughput {
     stores: usize,
 }
 
+#[derive(Args, Clone, Debug)]
+pub struct Recovery {
+    /// How many stores are made, once calmly and once under kills
+    #[arg(long, default_value_t = 20)]
+    stores: usize,
+}
+
+pub fn recovery(args: &Recovery, progress: &Progress) -> Result<ExitCode> {
+    faults::bench("recovery", args.stores, progress)
+}
+
 pub fn scale(args: &Scale, progress: &Progress) -> Result<ExitCode> {
     faults::bench("scale", args.stores, progress)
 }

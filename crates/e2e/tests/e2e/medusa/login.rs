@@ -7,7 +7,7 @@ use store_model::Engine;
 #[tokio::test]
 async fn a_link_logs_the_owner_in_once_and_the_owner_sees_what_runs() -> Result<()> {
     beside_others(async |scene| {
-        let request = scene.request("login", Engine::Medusa).await?;
+        let request = scene.request("medusa-login", Engine::Medusa).await?;
         let store = scene.create(&request, None).await?;
         store.ready().await?;
         desk::logs_in_once(&store, "/admin/users/me").await?;

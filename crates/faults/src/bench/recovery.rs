@@ -7,18 +7,53 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 
-use super::Replicas;
+use super::{Bar, Spread, Verdict};
+use crate::chaos::Replicas;
 use crate::proxy::{Call, Fault, Rule};
-use crate::scene::Scene;
+use crate::scene::{Kind, Scene, play_for};
+use crate::service::LEASE;
 use crate::{PATIENCE, until};
 
+const KILL_EVERY: Duration = Duration::from_secs(2);
+const TAKEOVERS: usize = 5;
+/// With such kills, over without a fault.
+const SLOWER_AT_MOST: f64 = 3.0;
+const TAKEOVER_AT_MOST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_mins(15);
+
+pub async fn run(stores: usize) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    play_for(LONGEST, Kind::Postgres, async |scene: &Scene| {
+        for (death, bar) in [(Death::Terminated, TAKEOVER_AT_MOST), (Death::Killed, LEASE + TAKEOVER_AT_MOST)] {
+            let mut took = Spread::default();
+            for nth in 0..TAKEOVERS {
+                took.push(takeover(scene, nth, death).await?.as_secs_f64());
+            }
+            println!("takeover from a holder that was {death:?}: {took} s");
+            verdict.take(
+                &format!("the longest takeover, {death:?}, s"),
+                took.longest(),
+                Bar::AtMost(bar.as_secs_f64()),
+            );
+        }
+        Ok(())
+    })
+    .await?;
+    play_for(LONGEST, Kind::Sqlite, async |scene: &Scene| {
+        let (calm, _) = converge(scene, "calm", stores, None).await?;
+        println!("{stores} stores without a fault: {:.1} s", calm.as_secs_f64());
+        let (killed, kills) = converge(scene, "killed", stores, Some(KILL_EVERY)).await?;
+        println!("with {kills} kills, one every {} s: {:.1} s", KILL_EVERY.as_secs(), killed.as_secs_f64());
+        let ratio = killed.as_secs_f64() / calm.as_secs_f64();
+        verdict.take("converge, killed / calm", ratio, Bar::AtMost(SLOWER_AT_MOST));
+        Ok(())
+    })
+    .await?;
+    Ok(verdict)
+}
+
 /// So many stores from the first request until the last is ready.
-pub async fn converge(
-    scene: &Scene,
-    what: &str,
-    stores: usize,
-    kill_every: Option<Duration>,
-) -> Result<(Duration, usize)> {
+async fn converge(scene: &Scene, what: &str, stores: usize, kill_every: Option<Duration>) -> Result<(Duration, usize)> {
     let replicas = Replicas::new(scene);
     replicas.keep().await?;
     until("a provisioner to serve", PATIENCE, async || {
@@ -73,13 +108,13 @@ async fn stop(replicas: &Replicas<'_>) -> Result<()> {
 
 /// How the one who holds a store goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Death {
+enum Death {
     Terminated,
     Killed,
 }
 
 /// From the end of the holder's process until another one has claimed its store.
-pub async fn takeover(scene: &Scene, nth: usize, death: Death) -> Result<Duration> {
+async fn takeover(scene: &Scene, nth: usize, death: Death) -> Result<Duration> {
     let half_way = |call: &Call| call.is_helms() && call.method == "PATCH" && call.is_about("deployments");
     let held = scene.proxy.add(Rule::new(Fault::Hold, half_way).times(1));
     let old = scene.start().await?;
