@@ -113,7 +113,7 @@ enum Death {
     Killed,
 }
 
-/// From the end of the holder's process until another one has claimed its store.
+/// From the signal to the holder, in the middle of its Helm, until another one has claimed its store.
 async fn takeover(scene: &Scene, nth: usize, death: Death) -> Result<Duration> {
     let half_way = |call: &Call| call.is_helms() && call.method == "PATCH" && call.is_about("deployments");
     let held = scene.proxy.add(Rule::new(Fault::Hold, half_way).times(1));
@@ -122,13 +122,13 @@ async fn takeover(scene: &Scene, nth: usize, death: Death) -> Result<Duration> {
     held.hit(1).await?;
     let new = scene.start().await?;
     new.is_ready_to_serve().await?;
+    let signalled = Instant::now();
     match death {
         Death::Terminated => drop(old.terminate().await?),
         Death::Killed => drop(old.process.kill().await?),
     }
-    let gone = Instant::now();
     new.passed("claim.after-commit", 1).await?;
-    let took = gone.elapsed();
+    let took = signalled.elapsed();
     scene.proxy.clear();
     scene.ready(&new, &store.id).await?;
     let status = new.terminate().await?;

@@ -89,7 +89,7 @@ impl<'a> Replicas<'a> {
     }
 
     /// Asks whoever serves until somebody has said yes, as a client with a key does.
-    async fn create(&self, suffix: &str) -> Result<String> {
+    pub async fn create(&self, suffix: &str) -> Result<String> {
         let request = self.scene.request(suffix);
         until("a create to be accepted", PATIENCE, async || {
             let Some(service) = self.any().await else { return Ok(None) };

@@ -26,7 +26,13 @@ pub fn bench(stores: u32, progress: &Progress) -> Result<std::process::ExitCode>
     progress.run("build the dashboard", node.npm()?.current_dir(&folder).args(["run", "build"]), &log)?;
     let mut bench = std::process::Command::new(&node.program);
     bench.current_dir(&folder).arg("test/bench/thousand.js");
-    bench.env("DEV_PROVISIONER", Cargo::binary("dev")?).env("STORES", stores.to_string());
+    let step = progress.step("compile the provisioner as it is shipped", None);
+    let provisioner = Cargo::binary_with("dev", &["--release"]);
+    match &provisioner {
+        Ok(_) => step.done(""),
+        Err(error) => step.fail(error),
+    }
+    bench.env("DEV_PROVISIONER", provisioner?).env("STORES", stores.to_string());
     let status =
         bench.env("CHROMIUM", which::which("chromium").context("find chromium")?).status().context("run node")?;
     Ok(if status.success() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE })

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router"
 import { Plus, SearchX, Store as StoreIcon } from "lucide-react"
-import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from "react"
+import { useCallback, useDeferredValue, useMemo, useState } from "react"
 import { useSession } from "~/api/session"
 import { mayCreate, storeCan } from "~/api/store-can"
 import { useStoreList } from "~/api/stores"
@@ -14,11 +14,12 @@ import { StoresTable } from "./StoresTable"
 import type { StoresSearch } from "./search"
 import { storesShown } from "./shown"
 import { Toolbar } from "./Toolbar"
+import { useVirtualTable } from "./useVirtualTable"
 
 const NONE: Store[] = []
 /** Up to this many are drawn whole; what draws only a part of them is fetched where there are more. */
 const FEW = 50
-const VirtualTable = lazy(() => import("./VirtualTable"))
+const FIRST = { from: 0, to: FEW }
 
 export function StoresPage() {
   const search = useSearch({ from: "/shell/" })
@@ -29,6 +30,7 @@ export function StoresPage() {
   // Typing goes on while a long list is filtered.
   const wanted = useDeferredValue(search)
   const shown = useMemo(() => storesShown(stores, wanted), [stores, wanted])
+  const VirtualTable = useVirtualTable(shown.length > FEW)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const deletable = useMemo(
     () => shown.filter((store) => chosen.has(store.id) && storeCan.delete(store, session).allowed),
@@ -81,10 +83,12 @@ export function StoresPage() {
                 </Button>
               }
             />
+          ) : shown.length <= FEW ? (
+            <StoresTable {...table} />
+          ) : VirtualTable ? (
+            <VirtualTable {...table} />
           ) : (
-            <Suspense fallback={<StoresTable {...table} stores={undefined} />}>
-              {shown.length > FEW ? <VirtualTable {...table} /> : <StoresTable {...table} />}
-            </Suspense>
+            <StoresTable {...table} span={FIRST} />
           )}
           <Bulk stores={deletable} onClear={() => setChosen(new Set())} />
         </>
