@@ -11,7 +11,7 @@ use super::{Bar, Spread, Verdict};
 use crate::chaos::Replicas;
 use crate::proxy::{Call, Fault, Rule};
 use crate::scene::{Kind, Scene, play_for};
-use crate::service::LEASE;
+use crate::service::{LEASE, Settings};
 use crate::{PATIENCE, until};
 
 const KILL_EVERY: Duration = Duration::from_secs(2);
@@ -54,7 +54,9 @@ pub async fn run(stores: usize) -> Result<Verdict> {
 
 /// So many stores from the first request until the last is ready.
 async fn converge(scene: &Scene, what: &str, stores: usize, kill_every: Option<Duration>) -> Result<(Duration, usize)> {
-    let replicas = Replicas::new(scene);
+    // Past the proxy: who calls is asked of the kernel for each connection, and that takes longer than a Helm.
+    let kubeconfig = scene.plane.directory.join("admin.kubeconfig");
+    let replicas = Replicas::with(scene, Settings { kubeconfig, ..scene.settings.clone() });
     replicas.keep().await?;
     until("a provisioner to serve", PATIENCE, async || {
         let Some(service) = replicas.any().await else { return Ok(None) };

@@ -12,7 +12,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use tokio::sync::Mutex;
 
 use crate::scene::{Kind, Scene};
-use crate::service::Service;
+use crate::service::{Service, Settings};
 use crate::{PATIENCE, until};
 
 pub use faults::Kind as Fault;
@@ -54,12 +54,17 @@ pub fn seed() -> Result<u64> {
 /// The provisioners that run at the moment: one on SQLite, one or two on PostgreSQL.
 pub struct Replicas<'a> {
     pub scene: &'a Scene,
+    settings: Settings,
     running: Mutex<Vec<Arc<Service>>>,
 }
 
 impl<'a> Replicas<'a> {
     pub fn new(scene: &'a Scene) -> Replicas<'a> {
-        Replicas { scene, running: Mutex::default() }
+        Replicas::with(scene, scene.settings.clone())
+    }
+
+    pub fn with(scene: &'a Scene, settings: Settings) -> Replicas<'a> {
+        Replicas { scene, settings, running: Mutex::default() }
     }
 
     pub fn wanted(&self) -> usize {
@@ -74,7 +79,7 @@ impl<'a> Replicas<'a> {
         let mut running = self.running.lock().await;
         running.retain(|service| service.process.is_running());
         while running.len() < self.wanted() {
-            running.push(self.scene.begin_with(&self.scene.settings)?);
+            running.push(self.scene.begin_with(&self.settings)?);
         }
         Ok(())
     }
