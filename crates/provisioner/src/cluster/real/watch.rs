@@ -145,7 +145,10 @@ async fn follow<K: Light>(
 ) {
     // One object after the other instead of a page of them: neither side holds a whole list in its memory, and a
     // thousand stores cost as many calls as ten.
-    let mut events = watcher(api.clone(), config.clone().streaming_lists()).default_backoff().boxed();
+    let mut how = config.clone().streaming_lists();
+    let begin = |how: &watcher::Config| watcher(api.clone(), how.clone()).default_backoff().boxed();
+    let mut events = begin(&how);
+    let mut resumes = false;
     let mut fresh: Objects<K> = Objects::new();
     while let Some(event) = events.next().await {
         match event {
@@ -160,6 +163,7 @@ async fn follow<K: Light>(
                     tell(&changes, &namespace);
                 }
                 listed.send_replace(true);
+                resumes = true;
             }
             Ok(watcher::Event::Apply(object)) => {
                 if let Some(namespace) = store_namespace(&object, place) {
@@ -175,9 +179,14 @@ async fn follow<K: Light>(
             }
             Err(error) if cannot_stream(&error) => {
                 tracing::info!(kind = plural, "the API server does not stream lists; listing by pages");
-                events = watcher(api.clone(), config.clone()).default_backoff().boxed();
+                how = config.clone();
+                events = begin(&how);
             }
             Err(error) => {
+                // The library would ask for what is gone for ever. A list that is refused has its back-off to keep.
+                if is_gone(&error) && std::mem::take(&mut resumes) {
+                    events = begin(&how);
+                }
                 metrics::counter!("store_platform_watch_errors_total", "kind" => plural).increment(1);
                 tracing::warn!(kind = plural, %error, "the watch was cut; it goes on by itself");
             }
@@ -189,6 +198,11 @@ async fn follow<K: Light>(
 fn cannot_stream(error: &watcher::Error) -> bool {
     let watcher::Error::WatchStartFailed(kube::Error::Api(status)) = error else { return false };
     matches!(status.code, 400 | 422) && status.message.contains("sendInitialEvents")
+}
+
+/// 410 as the answer's code: kube-runtime lists anew only for one that comes as a watch's first event.
+fn is_gone(error: &watcher::Error) -> bool {
+    matches!(error, watcher::Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 410)
 }
 
 fn store_namespace<K: Resource>(object: &K, place: fn(&K) -> Option<String>) -> Option<String> {
