@@ -1,10 +1,12 @@
 //! A real etcd, kube-apiserver and kube-controller-manager on free ports of 127.0.0.1, without a node: ready in some
 //! five seconds, gone with the process that started it, however that ends.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,7 +17,7 @@ use kube::{Client, Config};
 use serde_json::json;
 use tokio::sync::OnceCell;
 
-use crate::bench::etcd::Etcd;
+use crate::etcd::Etcd;
 use crate::node::Node;
 use crate::pki::Pki;
 use crate::programs::{Programs, repository};
@@ -38,19 +40,27 @@ cd "$directory" || exit 1
 "$programs/etcd" --data-dir=etcd --listen-client-urls="$etcd" --advertise-client-urls="$etcd" \
     --listen-peer-urls="$peer" --unsafe-no-fsync --log-level=warn >etcd.log 2>&1 &
 etcd_process=$!
-"$programs/kube-apiserver" --etcd-servers="$etcd" --bind-address=127.0.0.1 --secure-port="$api" \
-    --advertise-address=127.0.0.1 --endpoint-reconciler-type=none --anonymous-auth=false \
-    --client-ca-file=ca.crt --tls-cert-file=apiserver.crt --tls-private-key-file=apiserver.key \
-    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=service-accounts.pub \
-    --service-account-signing-key-file=service-accounts.key --service-cluster-ip-range=10.0.0.0/16 \
-    --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged >apiserver.log 2>&1 &
-api_process=$!
+api_server() {
+    "$programs/kube-apiserver" --etcd-servers="$etcd" --bind-address=127.0.0.1 --secure-port="$api" \
+        --advertise-address=127.0.0.1 --endpoint-reconciler-type=none --anonymous-auth=false \
+        --client-ca-file=ca.crt --tls-cert-file=apiserver.crt --tls-private-key-file=apiserver.key \
+        --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=service-accounts.pub \
+        --service-account-signing-key-file=service-accounts.key --service-cluster-ip-range=10.0.0.0/16 \
+        --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged >>apiserver.log 2>&1 &
+    api_process=$!
+}
+api_server
 read -r controllers
 "$programs/kube-controller-manager" --kubeconfig=admin.kubeconfig --authentication-kubeconfig=admin.kubeconfig \
     --authorization-kubeconfig=admin.kubeconfig --leader-elect=false --bind-address=127.0.0.1 --secure-port=0 \
     --controllers="$controllers" --concurrent-namespace-syncs=20 >controllers.log 2>&1 &
 controllers_process=$!
-cat >/dev/null
+while read -r word; do
+    case $word in
+        kill-api) kill -KILL $api_process ;;
+        start-api) api_server ;;
+    esac
+done
 kill -KILL $controllers_process $api_process $etcd_process
 wait
 rm -rf "$directory"
@@ -65,7 +75,7 @@ pub struct ControlPlane {
     pub directory: PathBuf,
     pub(crate) pki: Pki,
     etcd: u16,
-    _script: Child,
+    script: Mutex<Child>,
 }
 
 impl ControlPlane {
@@ -91,27 +101,30 @@ impl ControlPlane {
         let client = client(kubeconfig).await?;
         let plane = async {
             is_ready(&client).await.with_context(|| tail(&directory, "apiserver.log"))?;
-            let go = script.stdin.as_mut().context("the script has no input")?;
-            std::io::Write::write_all(go, format!("{CONTROLLERS}\n").as_bytes())?;
+            say(&mut script, CONTROLLERS)?;
             install_rights(&client, programs).await.context("install the platform chart's rights")
         };
         plane.await?;
         let node = Node::start(client.clone());
         let recorder = Recorder::start(client.clone());
-        Ok(ControlPlane { client, address, node, recorder, directory, pki, etcd, _script: script })
+        Ok(ControlPlane { client, address, node, recorder, directory, pki, etcd, script: Mutex::new(script) })
     }
 
-    /// Forgets everything but the last state: whoever watches from before gets `410 Gone`, once the API server's own
-    /// memory does not reach back either.
-    pub async fn compact(&self) -> Result<()> {
-        let http = reqwest::Client::builder().tls_backend_preconfigured(self.pki.tls()?).build()?;
-        let base = format!("http://127.0.0.1:{}/v3/kv", self.etcd);
-        let range = http.post(format!("{base}/range")).json(&json!({"key": "AA=="})).send().await?;
-        let range: serde_json::Value = range.error_for_status()?.json().await?;
-        let revision = &range["header"]["revision"];
-        let compact = http.post(format!("{base}/compaction")).json(&json!({"revision": revision, "physical": true}));
-        compact.send().await?.error_for_status().context("compact etcd")?;
-        Ok(())
+    /// `kill -9`, and another one on the same port. It remembers nothing of what was before, and etcd neither (most kinds
+    /// are watched by the API server's memory, events by etcd's): whoever watches from then gets `410 Gone`.
+    pub async fn api_server_anew(&self) -> Result<()> {
+        self.say("kill-api")?;
+        until("the API server to be gone", Duration::from_secs(10), async || {
+            Ok(TcpStream::connect(self.address).is_err().then_some(()))
+        })
+        .await?;
+        self.etcd()?.compact().await?;
+        self.say("start-api")?;
+        is_ready(&self.client).await.with_context(|| tail(&self.directory, "apiserver.log"))
+    }
+
+    fn say(&self, word: &str) -> Result<()> {
+        say(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner), word)
     }
 
     /// Past the API server.
@@ -124,6 +137,11 @@ impl ControlPlane {
     pub fn words(&self) -> String {
         tail(&self.directory, "apiserver.log")
     }
+}
+
+fn say(script: &mut Child, line: &str) -> Result<()> {
+    let input = script.stdin.as_mut().context("the script has no input")?;
+    writeln!(input, "{line}").context("the control plane's script is gone")
 }
 
 /// Free a moment ago, and asked for together so that no two are alike.

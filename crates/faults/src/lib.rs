@@ -9,6 +9,7 @@ mod audit;
 pub mod bench;
 pub mod chaos;
 pub mod control_plane;
+mod etcd;
 pub mod invariants;
 pub mod log;
 pub mod node;

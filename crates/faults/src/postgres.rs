@@ -71,6 +71,19 @@ impl Postgres {
         Ok(name)
     }
 
+    /// A copy in place of what was there under that name. Nobody may be connected to the original.
+    pub async fn copy(&self, original: &str, copy: &str) -> Result<()> {
+        let mut connection = PgConnection::connect(&self.url("postgres", self.address)).await?;
+        for statement in [
+            format!("DROP DATABASE IF EXISTS {copy} WITH (FORCE)"),
+            format!("CREATE DATABASE {copy} TEMPLATE {original}"),
+        ] {
+            let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut connection).await;
+            done.with_context(|| statement)?;
+        }
+        Ok(connection.close().await?)
+    }
+
     /// By way of `address`: the server's own, or a proxy's.
     pub fn url(&self, database: &str, address: SocketAddr) -> String {
         format!("postgres://faults@{address}/{database}?sslmode=disable")

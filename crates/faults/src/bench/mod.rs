@@ -1,7 +1,6 @@
 //! Measures on the real API server, as ratios of one run: absolute seconds swing with the machine, and most of all with
 //! who else works on it.
 
-pub(crate) mod etcd;
 mod pods;
 pub mod recovery;
 pub mod scale;

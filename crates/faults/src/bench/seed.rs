@@ -6,8 +6,8 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, AssertSqlSafe, Row as _};
 use store_model::Phase;
 
-use super::etcd::{Entry, Etcd};
 use super::pods;
+use crate::etcd::{Entry, Etcd};
 use crate::scene::Scene;
 
 /// What the provisioner lists or watches of a store, and its access. Services, policies and the like it never reads.

@@ -98,6 +98,7 @@ pub(super) async fn answer(
         _ => None,
     };
     watched.waits = false;
+    told(shared, index, status.as_u16());
     let ending = Ending { shared: Arc::clone(shared), index, status: status.as_u16() };
     Ok(response.body(carried(answered, limit, rule, ending))?)
 }
@@ -172,6 +173,14 @@ fn note(shared: &Shared, mut call: Call) -> (usize, Option<Arc<Rule>>) {
     };
     shared.tell();
     (index, rule)
+}
+
+/// A watch has been answered long before it ends.
+fn told(shared: &Shared, index: usize, status: u16) {
+    if let Some(call) = shared.state().calls.get_mut(index) {
+        call.status = Some(status);
+    }
+    shared.tell();
 }
 
 fn ended(shared: &Shared, index: usize, status: Option<u16>) {

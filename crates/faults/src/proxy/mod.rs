@@ -75,6 +75,11 @@ impl Call {
         self.query.split('&').any(|pair| pair == "watch=true" || pair == "watch=1")
     }
 
+    /// A watch that begins with what is there already.
+    pub fn lists(&self) -> bool {
+        self.is_watch() && self.query.split('&').any(|pair| pair == "sendInitialEvents=true")
+    }
+
     pub fn is_write(&self) -> bool {
         self.method != Method::GET && self.method != Method::HEAD
     }

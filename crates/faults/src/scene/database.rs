@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{AnyPool, Row as _};
 
@@ -23,6 +23,8 @@ pub struct Database {
     /// Past the wire.
     direct: Mutex<String>,
     through: Option<String>,
+    /// PostgreSQL's name of it.
+    name: Option<String>,
     file: Mutex<PathBuf>,
     copy: PathBuf,
 }
@@ -86,7 +88,7 @@ impl Database {
         match kind {
             Kind::Sqlite => {
                 let (direct, file) = (Mutex::new(read_only(&file)), Mutex::new(file));
-                Ok(Database { kind, wire: None, direct, through: None, file, copy })
+                Ok(Database { kind, wire: None, direct, through: None, name: None, file, copy })
             }
             Kind::Postgres => {
                 let server = Postgres::shared().await?;
@@ -94,7 +96,8 @@ impl Database {
                 let wire = SqlProxy::start(server.address).await?;
                 let through = Some(server.url(&name, wire.address));
                 let direct = Mutex::new(server.url(&name, server.address));
-                Ok(Database { kind, wire: Some(wire), direct, through, file: Mutex::new(file), copy })
+                let (name, file) = (Some(name), Mutex::new(file));
+                Ok(Database { kind, wire: Some(wire), direct, through, name, file, copy })
             }
         }
     }
@@ -109,6 +112,30 @@ impl Database {
         *self.direct.lock().unwrap_or_else(PoisonError::into_inner) =
             read_only(&self.copy).replace("mode=ro", "mode=rw");
         *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file.to_path_buf();
+    }
+
+    /// As it is now, for `put_back`. Nobody may be at work on it, nor then.
+    pub async fn back_up(&self) -> Result<()> {
+        self.replaced(false).await
+    }
+
+    pub async fn put_back(&self) -> Result<()> {
+        self.replaced(true).await
+    }
+
+    async fn replaced(&self, back: bool) -> Result<()> {
+        if let Some(name) = &self.name {
+            let kept = format!("{name}_yesterday");
+            let (from, to) = if back { (&kept, name) } else { (name, &kept) };
+            return Postgres::shared().await?.copy(from, to).await;
+        }
+        let own = self.file.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kept = own.with_extension("yesterday");
+        let (from, to) = if back { (&kept, &own) } else { (&own, &kept) };
+        // Whoever was the last to close it has put its log into it.
+        ensure!(!own.with_extension("db-wal").exists(), "{} is in use", own.display());
+        std::fs::copy(from, to).context("copy the database")?;
+        Ok(())
     }
 
     fn copied(&self) -> Result<()> {
