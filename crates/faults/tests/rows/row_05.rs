@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use faults::proxy::{Call, Fault, Rule};
-use faults::runtime;
 use faults::scene::{Kind, Scene, play, play_here};
+use faults::{PATIENCE, runtime, until};
+use store_api::ClientError;
 use store_model::Phase;
 
 use crate::{each, held_at};
@@ -86,7 +87,7 @@ fn row_05_calls_grow_with_the_logarithm_of_the_outage() -> Result<()> {
         };
         // Three times as long, and no more calls.
         let (first, then) = (calls_in(Duration::from_secs(8)).await, calls_in(Duration::from_secs(24)).await);
-        ensure!(away.hits() > 0 && scene.proxy.mark() > begun, "nothing met the outage");
+        ensure!(first > 0 && away.hits() > 0 && scene.proxy.mark() > begun, "nothing met the outage");
         ensure!(then <= first.max(4), "{first} calls in the first 8 s, {then} in the 24 s after");
         scene.proxy.clear();
         let since = Instant::now();
@@ -95,6 +96,28 @@ fn row_05_calls_grow_with_the_logarithm_of_the_outage() -> Result<()> {
             "outage of 32 s: {first} calls in its first 8 s, {then} after; ready {} s later",
             since.elapsed().as_secs()
         );
+        Ok(())
+    })
+}
+
+/// It accepts, serves what it has and says what it can't do; then it goes on by itself.
+#[test]
+fn row_05_a_provisioner_that_starts_meanwhile() -> Result<()> {
+    play(Kind::Sqlite, async |scene: &Scene| {
+        scene.proxy.down().await?;
+        let service = scene.begin_with(&scene.settings)?;
+        let store =
+            until("a request to be accepted", PATIENCE, async || Ok(Some(scene.create(&service, "cups").await?)))
+                .await?;
+        // The database alone decides where requests go: without the cluster they are still accepted and answered.
+        ensure!(service.status("/health/ready").await? == 200, "it is not sent any requests");
+        let refused = service.client.doctor_sweep().await;
+        let Err(ClientError::Refused(problem)) = refused else { bail!("a sweep that saw nothing said {refused:?}") };
+        ensure!(problem.status == 503, "{problem:?}");
+        ensure!(service.client.store_get(&store.id).await?.phase == Phase::Requested, "something was done unseen");
+        scene.proxy.up().await?;
+        scene.ready(&service, &store.id).await?;
+        ensure!(service.client.doctor_sweep().await?.sweep.at.is_some(), "no sweep");
         Ok(())
     })
 }

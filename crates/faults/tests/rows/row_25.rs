@@ -1,8 +1,6 @@
 //! Orphans: an older database is put back, or none is left. Nothing that lives is deleted, and adopting makes the rows
 //! again while the stores go on. Where the API server is other tests' too the grace time stays at its day.
 
-use std::path::Path;
-
 use anyhow::{Context as _, Result, ensure};
 use faults::scene::{Kind, Scene, play, play_alone};
 use faults::service::Service;
@@ -28,15 +26,6 @@ async fn adopt(service: &Service, store: &str) -> Result<AdoptionOutcome> {
     Ok(item.outcome)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
 /// What the owner chose and was given.
 fn identity(view: &StoreView) -> impl PartialEq + std::fmt::Debug {
     let StoreView { id, name, engine, plan, host, url, title, created_at, created_by, .. } = view.clone();
@@ -44,14 +33,22 @@ fn identity(view: &StoreView) -> impl PartialEq + std::fmt::Debug {
 }
 
 #[test]
-fn row_25_yesterdays_database_deletes_nothing_that_lives() -> Result<()> {
-    play(Kind::Sqlite, async |scene: &Scene| {
+fn row_25_yesterdays_database_deletes_nothing_that_lives_on_sqlite() -> Result<()> {
+    yesterday(Kind::Sqlite)
+}
+
+#[test]
+fn row_25_yesterdays_database_deletes_nothing_that_lives_on_postgres() -> Result<()> {
+    yesterday(Kind::Postgres)
+}
+
+fn yesterday(kind: Kind) -> Result<()> {
+    play(kind, async |scene: &Scene| {
         let service = scene.start().await?;
         let old = scene.create(&service, "old").await?;
         scene.ready(&service, &old.id).await?;
         service.terminate().await?;
-        let (data, yesterday) = (scene.directory().join("data"), scene.directory().join("yesterday"));
-        copy(&data, &yesterday)?;
+        scene.database.back_up().await?;
 
         let service = scene.start().await?;
         let mut since = Vec::new();
@@ -64,9 +61,8 @@ fn row_25_yesterdays_database_deletes_nothing_that_lives() -> Result<()> {
         service.terminate().await?;
 
         let mark = scene.proxy.mark();
-        scene.database.is_at(&yesterday.join("store-platform.db"));
-        let settings = scene.settings.env("DATA_DIR", yesterday.display().to_string());
-        let service = scene.start_with(&settings).await?;
+        scene.database.put_back().await?;
+        let service = scene.start().await?;
         for _ in 0..3 {
             for (store, _) in &since {
                 let found = orphans_of(&service, &store.id).await?;
@@ -152,8 +148,9 @@ fn row_25_a_store_whose_namespace_is_gone_says_so_and_a_look_alike_stays() -> Re
     })
 }
 
-/// On an API server of its own: without a grace time other tests' stores would go. The database is lost when a store was half made. Its namespace holds nothing and goes; one that somebody put a
-/// claim into, without any label, stays; and a store that sells stays.
+/// On an API server of its own: without a grace time other tests' stores would go. The database is lost when a store was
+/// half made. Its namespace holds nothing and goes; one that somebody put a claim into, without any label, stays; and a
+/// store that sells stays.
 #[test]
 fn row_25_only_what_holds_nothing_goes() -> Result<()> {
     play_alone(Kind::Sqlite, async |scene: &Scene| {
