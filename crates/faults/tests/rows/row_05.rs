@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use faults::proxy::{Call, Fault, Rule};
-use faults::scene::{Kind, Scene, play, play_here};
+use faults::scene::{Kind, Scene, play, play_alone, play_here};
 use faults::{PATIENCE, runtime, until};
 use store_api::ClientError;
 use store_model::Phase;
@@ -31,6 +31,9 @@ fn meets(step: &str, call: &Call) -> bool {
         made => call.makes(made),
     }
 }
+
+const STORES: usize = 40;
+const DEATHS: usize = 3;
 
 /// Longer than two back-offs.
 const OUTAGE: Duration = Duration::from_secs(6);
@@ -96,6 +99,39 @@ fn row_05_calls_grow_with_the_logarithm_of_the_outage() -> Result<()> {
             "outage of 32 s: {first} calls in its first 8 s, {then} after; ready {} s later",
             since.elapsed().as_secs()
         );
+        Ok(())
+    })
+}
+
+/// Also before an API server that has just begun knows its roles: for a moment it refuses what it allows later.
+#[test]
+fn row_05_an_api_server_killed_and_started_again_under_creations() -> Result<()> {
+    play_alone(Kind::Sqlite, async |scene: &Scene| {
+        let service = scene.start().await?;
+        service.is_ready_to_serve().await?;
+        let asking = async {
+            // As fast as they are let in: at each moment some store is at some step.
+            for nth in 0..STORES {
+                scene.create(&service, &format!("cups{nth}")).await?;
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+            anyhow::Ok(())
+        };
+        let dying = async {
+            for _ in 0..DEATHS {
+                scene.plane.api_server_anew().await?;
+                scene.proxy.until("a release's first call after it", 1, |call| call.is_helms()).await?;
+            }
+            anyhow::Ok(())
+        };
+        futures::try_join!(asking, dying)?;
+        for row in scene.database.rows().await? {
+            scene.ready(&service, &row.id).await?;
+            scene.one_release(&row.id).await?;
+        }
+        let failed: Vec<_> =
+            scene.database.events().await?.into_iter().filter(|event| event.phase == Phase::Failed.as_str()).collect();
+        ensure!(failed.is_empty(), "the cluster's fault was a store's: {failed:?}");
         Ok(())
     })
 }

@@ -14,8 +14,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit};
 
-use super::guard;
 use super::slots::Slots;
+use super::{guard, lacks_rights};
 use crate::cluster::Retry;
 use crate::config::HelmConfig;
 
@@ -63,6 +63,9 @@ impl HelmError {
         if says(&[
             "cluster unreachable",
             "connection refused",
+            "connection reset",
+            "connection lost",
+            "broken pipe",
             "i/o timeout",
             "TLS handshake",
             "EOF",
@@ -72,6 +75,9 @@ impl HelmError {
         }
         if says(&["exceeded quota"]) {
             return (ReasonCode::Quota, Retry::Never);
+        }
+        if lacks_rights(message) {
+            return (ReasonCode::Release, Retry::Later);
         }
         // The next look finds the stuck record, which has a cure of its own.
         if says(&["another operation", "already exists", "is being terminated", "has been cancelled"]) {
@@ -351,6 +357,20 @@ mod tests {
         let error = helm.uninstall("store-s1").await.unwrap_err();
         assert_eq!(error.to_string(), "UPGRADE FAILED: exceeded quota: store");
         assert_eq!(error.class(), (ReasonCode::Quota, Retry::Never));
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again() {
+        for (message, class) in [
+            (
+                "services is forbidden: User \"x\" cannot patch resource \"services\"",
+                (ReasonCode::Release, Retry::Later),
+            ),
+            ("pods \"mysql-0\" is forbidden: violates PodSecurity", (ReasonCode::Release, Retry::Never)),
+            ("Get \"https://x\": read: connection reset by peer", (ReasonCode::Cluster, Retry::Later)),
+        ] {
+            assert_eq!(HelmError::Refused(message.to_owned()).class(), class, "{message}");
+        }
     }
 
     #[tokio::test]

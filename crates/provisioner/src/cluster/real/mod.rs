@@ -191,7 +191,8 @@ fn refused(deed: &str, error: kube::Error) -> StepError {
                 status.message.contains("is being terminated") || status.message.contains("status unknown for quota");
             match status.code {
                 403 if status.message.contains("exceeded quota") => (ReasonCode::Quota, Retry::Never, message),
-                // The same answer comes again until a person changes a role, a policy or the chart.
+                403 if lacks_rights(&status.message) => (ReasonCode::Release, Retry::Later, message),
+                // The same answer comes again until a person changes a policy or the chart.
                 400 | 403 | 422 if !passing => (ReasonCode::Release, Retry::Never, message),
                 _ => (ReasonCode::Cluster, Retry::Later, message),
             }
@@ -199,6 +200,12 @@ fn refused(deed: &str, error: kube::Error) -> StepError {
         other => (ReasonCode::Cluster, Retry::Later, format!("{deed}: {other}")),
     };
     StepError { reason: Reason::new(code, detail), retry, source: Some(Box::new(error)) }
+}
+
+/// RBAC's refusal, not an admission's. An API server that has just started has not read the roles yet, and refuses for a
+/// second or two what it allows then.
+fn lacks_rights(message: &str) -> bool {
+    message.contains("is forbidden: User ") && message.contains(" cannot ")
 }
 
 fn failed(code: ReasonCode, retry: Retry, detail: impl Into<String>) -> StepError {
@@ -250,8 +257,9 @@ pub(super) mod tests {
     fn an_answer_that_comes_again_is_not_asked_for_again() {
         for (code, message, reason, retry) in [
             (403, "exceeded quota: store", ReasonCode::Quota, Retry::Never),
-            (403, "forbidden: User cannot create", ReasonCode::Release, Retry::Never),
+            (403, "pods is forbidden: violates PodSecurity", ReasonCode::Release, Retry::Never),
             (422, "is invalid", ReasonCode::Release, Retry::Never),
+            (403, "pods is forbidden: User \"x\" cannot get resource \"pods\"", ReasonCode::Release, Retry::Later),
             (403, "namespace store-s1 is being terminated", ReasonCode::Cluster, Retry::Later),
             (429, "too many requests", ReasonCode::Cluster, Retry::Later),
             (503, "unavailable", ReasonCode::Cluster, Retry::Later),

@@ -248,9 +248,9 @@ fn broken(code: ReasonCode, detail: String) -> WorkloadSeen {
 
 /// `None`: the refusal passes by itself, or there is none.
 fn creation_refused(message: &str) -> Option<ReasonCode> {
-    // A quota that was made a moment ago, or a ServiceAccount that is made in a moment.
+    // A quota that was made a moment ago, a ServiceAccount that is made in a moment, or roles that are still being read.
     let passing = ["status unknown for quota", "error looking up service account", "is being terminated"];
-    if passing.iter().any(|words| message.contains(words)) {
+    if passing.iter().any(|words| message.contains(words)) || super::lacks_rights(message) {
         return None;
     }
     if message.contains("exceeded quota") {

@@ -242,6 +242,7 @@ fn pods_that_may_not_be_made() {
         ("pods \"mysql-0\" is forbidden: violates PodSecurity \"restricted\"", Some(ReasonCode::Release)),
         ("pods \"mysql-0\" is forbidden: status unknown for quota: store", None),
         ("pods \"mysql-0\" is forbidden: error looking up service account store-s1/default", None),
+        ("pods \"mysql-0\" is forbidden: User \"system:x\" cannot create resource \"pods\"", None),
         ("Internal error occurred", None),
     ] {
         let surroundings = around(vec![], vec![event("StatefulSet", "mysql", "FailedCreate", message, 1)]);
