@@ -5,6 +5,7 @@ mod accounts;
 mod ask;
 mod auth;
 mod components;
+pub mod compress;
 mod cookie;
 mod create;
 mod credentials;
@@ -75,6 +76,7 @@ pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
         .fallback(finish::not_found)
         .method_not_allowed_fallback(finish::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(compress::compress))
         .layer(middleware::from_fn(finish::finish))
         .layer(axum::Extension(events::Closing(closing)))
         .layer(axum::Extension(readers::Readers::default()))

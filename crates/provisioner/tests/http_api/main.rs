@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
 
 mod accounts;
+mod compress;
 mod create;
 mod doctor;
 mod edges;
