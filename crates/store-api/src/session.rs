@@ -83,6 +83,8 @@ pub struct SessionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+    /// The newest event there is. Whoever reads stores after this answer and follows `/events?after=` it misses nothing.
+    pub event_cursor: i64,
 }
 
 /// The account that is signed in.

@@ -133,8 +133,9 @@ export interface paths {
         };
         /**
          * Every store's events
-         * @description As `text/event-stream`. Without a cursor it begins now: the first message is named `hello` and its id is the cursor of
-         *     this moment, so that whoever then reads the stores misses nothing. Then each event as it happens.
+         * @description As `text/event-stream`: those after the cursor, then each as it happens. Without a cursor, or with one that is ahead of
+         *     every event there is, it begins now: the first message is named `hello` and its id is the cursor of this moment, so that
+         *     whoever then reads the stores misses nothing.
          */
         get: operations["eventStream"];
         put?: never;
@@ -930,6 +931,11 @@ export interface components {
         /** @description Who asks, by a session or by a token. */
         SessionView: {
             account?: components["schemas"]["SignedIn"] | null;
+            /**
+             * Format: int64
+             * @description The newest event there is. Whoever reads stores after this answer and follows `/events?after=` it misses nothing.
+             */
+            eventCursor: number;
             /**
              * Format: date-time
              * @description When it ends if it is not used; using it moves this on. Absent for the platform's own token.
