@@ -39,7 +39,12 @@ export interface paths {
         delete: operations["accountDelete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change an account's role
+         * @description At once, for whoever is signed in with it, and for its tokens: none of them may do more than its account. Those that were
+         *     made for more may do it again when the account does.
+         */
+        patch: operations["accountChange"];
         trace?: never;
     };
     "/api/v1/doctor": {
@@ -622,6 +627,9 @@ export interface components {
             intact: boolean;
             /** Format: int64 */
             rows: number;
+        };
+        ChangeAccount: {
+            role: components["schemas"]["Role"];
         };
         ChangePassword: {
             current: string;
@@ -1285,6 +1293,96 @@ export interface operations {
             };
             /** @description It is the last administrator. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accountChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccount"];
+            };
+        };
+        responses: {
+            /** @description Changed, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description No session and no token, or one that is not known here or has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a browser sent this from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the last administrator. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something of the request is refused; `errors` names each field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

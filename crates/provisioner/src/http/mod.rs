@@ -93,7 +93,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::delete_all))
         .routes(routes!(session::change_password))
         .routes(routes!(accounts::list, accounts::create))
-        .routes(routes!(accounts::delete))
+        .routes(routes!(accounts::change, accounts::delete))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(names::show))
