@@ -158,7 +158,8 @@ test("a password is changed, and other devices are signed out", async (t) => {
   const account = { email: "pia@example.com", password: "pia has a passphrase" }
   const next = "pia has another one"
   await here.platform.api("POST", "/api/v1/accounts", { ...account, role: "viewer" })
-  const other = await here.visit(t)
+  // Its session will be over, and its stream with it.
+  const other = await here.visit(t, { allowed: [401] })
   await other.signIn(account)
   const { page, signIn, picture } = await here.visit(t, { allowed: [422] })
   await signIn(account, "/settings/account")

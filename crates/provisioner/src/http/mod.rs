@@ -27,6 +27,7 @@ mod password;
 pub mod policy;
 mod problem;
 mod readers;
+mod revoke;
 mod session;
 mod setup;
 pub mod starting;

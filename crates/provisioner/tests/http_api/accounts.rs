@@ -6,22 +6,22 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, STORES, World};
 
-const PASSWORD: &str = "correct horse battery staple";
-const OTHER: &str = "violet anchor puzzle kitchen";
+pub const PASSWORD: &str = "correct horse battery staple";
+pub const OTHER: &str = "violet anchor puzzle kitchen";
 
 /// A browser: it keeps the cookie and says where a request comes from.
-struct Browser<'a> {
+pub struct Browser<'a> {
     world: &'a World,
-    cookie: Option<String>,
+    pub cookie: Option<String>,
     site: &'static str,
 }
 
 impl<'a> Browser<'a> {
-    fn new(world: &'a World) -> Browser<'a> {
+    pub fn new(world: &'a World) -> Browser<'a> {
         Browser { world, cookie: None, site: "same-origin" }
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    pub async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("sec-fetch-site", self.site).header(header::HOST, "dashboard.localhost");
         if let Some(cookie) = &self.cookie {
@@ -43,15 +43,15 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
 
-    async fn post(&mut self, path: &str, body: Value) -> Answer {
+    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some(&body)).await
     }
 
-    async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         self.post("/session", json!({"email": email, "password": password})).await
     }
 }
@@ -63,7 +63,7 @@ async fn code(world: &World) -> String {
 }
 
 /// A world whose first administrator is ada, and her browser.
-async fn set_up(world: &World) -> Browser<'_> {
+pub async fn set_up(world: &World) -> Browser<'_> {
     let code = code(world).await;
     let mut browser = Browser::new(world);
     let made = json!({"code": code, "email": "ada@example.com", "password": PASSWORD});
@@ -202,7 +202,7 @@ async fn accounts_are_made_and_removed_but_for_the_last_administrator() {
 }
 
 /// The id of who has this address.
-async fn account_id(admin: &mut Browser<'_>, email: &str) -> String {
+pub async fn account_id(admin: &mut Browser<'_>, email: &str) -> String {
     let items = admin.get("/accounts").await.json()["items"].as_array().unwrap().clone();
     items.iter().find(|item| item["email"] == email).unwrap()["id"].as_str().unwrap().to_owned()
 }

@@ -11,6 +11,7 @@ mod events;
 mod login;
 mod logs;
 mod policy;
+mod revoke;
 mod specification;
 mod stores;
 mod world;
