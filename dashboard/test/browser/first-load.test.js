@@ -21,6 +21,14 @@ function asked(page) {
   return paths
 }
 
+/** A store that comes up, and of which nothing more is heard then: no later event makes up for one that was missed. */
+async function storeMade(name) {
+  await here.platform.api("POST", "/api/v1/stores", { name, engine: "medusa" })
+  while ((await here.platform.api("GET", `/api/v1/stores/${name}`)).phase !== "ready") {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** Holds the stream back until told to let it go. */
 async function streamHold(page) {
   const { promise, resolve } = Promise.withResolvers()
@@ -67,8 +75,7 @@ test("what happens after the list was read and before the stream stands is shown
   const letGo = await streamHold(page)
   await go("/")
   await row(page, "cups").first().waitFor()
-  await here.platform.api("POST", "/api/v1/stores", { name: "between", engine: "medusa" })
-  await page.waitForTimeout(SETTLE_MS)
+  await storeMade("between")
   assert.equal(await row(page, "between").count(), 0, "nothing tells of it yet")
   letGo()
   await row(page, "between").getByText("Ready").waitFor()
@@ -78,12 +85,12 @@ test("what happens while the list is on its way is shown, though the list is fro
   const { page, signIn, go } = await here.visit(t)
   await signIn(ADMIN, "/settings/account")
   let held = false
-  // Answered before the store is made, and arriving after the stream has told of it.
+  // Answered before the store is made, and arriving after the stream has told all of it.
   await page.route("**/api/v1/stores?*", async (route) => {
     if (held) return route.fallback()
     held = true
     const response = await route.fetch()
-    await here.platform.api("POST", "/api/v1/stores", { name: "meanwhile", engine: "medusa" })
+    await storeMade("meanwhile")
     await page.waitForTimeout(SETTLE_MS)
     await route.fulfill({ response })
   })
@@ -98,7 +105,7 @@ test("after a sign-out everything is read anew", async (t) => {
   await page.getByRole("button", { name: "Account" }).click()
   await page.getByRole("menuitem", { name: "Sign out" }).click()
   await page.getByRole("heading", { name: "Sign in" }).waitFor()
-  await here.platform.api("POST", "/api/v1/stores", { name: "overnight", engine: "medusa" })
+  await storeMade("overnight")
   const paths = asked(page)
   await page.getByLabel("E-mail").fill(ADMIN.email)
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password)
