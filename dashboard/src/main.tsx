@@ -7,7 +7,7 @@ import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { configLoad } from "~/api/config"
-import { eventsStop } from "~/api/events"
+import { eventsStop, everythingForget } from "~/api/events"
 import { keys } from "~/api/keys"
 import { Problem } from "~/api/problem"
 import { queryClient } from "~/api/query-client"
@@ -61,7 +61,7 @@ function leaveForSignIn() {
   eventsStop()
   const next = router.latestLocation.href
   void router.navigate({ to: "/sign-in", search: { next, ended: true } }).finally(() => {
-    queryClient.clear()
+    everythingForget(queryClient)
     leaving = false
   })
 }

@@ -1,18 +1,21 @@
 // The owner in Medusa's admin: logs in over https and over http, and finds the order that a customer just placed.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
+import { test } from "node:test"
 import { DESKTOP, launch, visitor, wanted } from "./browser.js"
+import { shared } from "./shared.js"
 
 const shop = new URL(wanted("SHOP_URL"))
 const doors = { https: shop, http: new URL(wanted("SHOP_HTTP_URL")) }
 let browser
 let number
 
-before(async () => {
-  browser = await launch(shop)
-  number = await order()
-})
-after(() => browser?.close())
+shared(
+  async () => {
+    browser = await launch(shop)
+    number = await order()
+  },
+  () => browser?.close(),
+)
 
 /** A customer's order, by the shop's pages; its number. */
 async function order() {

@@ -1,9 +1,10 @@
 // From nothing to an order, as people do it: the first administrator asks the dashboard for a store, a customer buys in
 // it, and the administrator finds the order behind the dashboard's own link.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
+import { test } from "node:test"
 import { accessible, DESKTOP, visitor, wanted } from "./browser.js"
 import { checkout } from "./checkout.js"
+import { shared } from "./shared.js"
 import { launchTrusting } from "./trust.js"
 
 const dashboard = new URL(wanted("DASHBOARD_URL"))
@@ -14,11 +15,13 @@ const READY_MS = 600_000
 let browser
 let owner
 
-before(async () => {
-  browser = await launchTrusting()
-  owner = await visitor(browser, dashboard, "journey", { viewport: DESKTOP })
-})
-after(() => browser?.close())
+shared(
+  async () => {
+    browser = await launchTrusting()
+    owner = await visitor(browser, dashboard, "journey", { viewport: DESKTOP })
+  },
+  () => browser?.close(),
+)
 
 /** Signs in, after having made the first administrator where there is none. */
 async function enter({ page, go, picture }) {

@@ -1,7 +1,8 @@
 // A customer in the shop: on a phone and at a desk, without JavaScript, with the keyboard alone.
 import assert from "node:assert/strict"
-import { after, before, test } from "node:test"
+import { test } from "node:test"
 import { accessible, DESKTOP, launch, PHONE, visitor, wanted } from "./browser.js"
+import { shared } from "./shared.js"
 
 const url = new URL(wanted("SHOP_URL"))
 const GUEST = {
@@ -14,8 +15,12 @@ const GUEST = {
 }
 let browser
 
-before(async () => (browser = await launch(url)))
-after(() => browser?.close())
+shared(
+  async () => {
+    browser = await launch(url)
+  },
+  () => browser?.close(),
+)
 
 /** From the list to the thanks; `look` sees every page. */
 async function buy({ page, go }, look) {

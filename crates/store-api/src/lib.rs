@@ -27,8 +27,8 @@ pub use log::LogStream;
 pub use login::LoginLink;
 pub use problem::{FieldError, Problem};
 pub use session::{
-    AccountList, AccountView, ChangePassword, CreateAccount, CreateToken, CreatedToken, NameView, Role, SessionView,
-    Setup, SetupCode, SetupView, SignIn, SignedIn, TokenList, TokenView,
+    AccountList, AccountView, ChangeAccount, ChangePassword, CreateAccount, CreateToken, CreatedToken, NameView, Role,
+    SessionView, Setup, SetupCode, SetupView, SignIn, SignedIn, TokenList, TokenView,
 };
 pub use sse::EventStream;
 pub use store::{

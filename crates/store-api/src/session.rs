@@ -83,6 +83,8 @@ pub struct SessionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+    /// The newest event there is. Whoever reads stores after this answer and follows `/events?after=` it misses nothing.
+    pub event_cursor: i64,
 }
 
 /// The account that is signed in.
@@ -100,6 +102,12 @@ pub struct CreateAccount {
     pub role: Role,
     #[schema(min_length = 12, max_length = 128)]
     pub password: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeAccount {
+    pub role: Role,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { answer, api } from "./client"
 import { keys } from "./keys"
 import type { components } from "./schema"
+import type { Account, Role, Session } from "./types"
 
 export type NewAccount = components["schemas"]["CreateAccount"]
 export type NewToken = components["schemas"]["CreateToken"]
@@ -21,6 +22,23 @@ export const useTokens = () => useQuery(tokenListQuery)
 
 export const useAccountCreate = () =>
   useChange(keys.accounts, (body: NewAccount) => answer(api().POST("/api/v1/accounts", { body })))
+
+/** One's own is one's session's as well: what may not be done any more is not offered. */
+export function useAccountChange() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ account, role }: { account: string; role: Role }) =>
+      answer(api().PATCH("/api/v1/accounts/{account}", { params: { path: { account } }, body: { role } })),
+    onSuccess: (changed) => {
+      client.setQueryData<Account[]>(keys.accounts, (held) =>
+        held?.map((each) => (each.id === changed.id ? changed : each)),
+      )
+      client.setQueryData<Session>(keys.session, (held) =>
+        held?.account?.id === changed.id ? { ...held, role: changed.role } : held,
+      )
+    },
+  })
+}
 
 export const useAccountDelete = () =>
   useChange(keys.accounts, (account: string) =>

@@ -1,6 +1,8 @@
 import createClient, { type Middleware } from "openapi-fetch"
 import { configGet } from "./config"
+import { keys } from "./keys"
 import { Problem } from "./problem"
+import { queryClient } from "./query-client"
 import type { paths } from "./schema"
 import { sessionEnded } from "./session-end"
 import type { ProblemBody } from "./types"
@@ -12,6 +14,8 @@ const refusals: Middleware = {
     const problem = await problemRead(response)
     // A wrong password is an answer to the sign-in form; any other 401 says that the session is over.
     if (response.status === 401 && !(schemaPath === "/api/v1/session" && request.method === "POST")) sessionEnded()
+    // The role was taken away while the page was open: what may not be done any more shall not be offered.
+    if (problem.word === "forbidden") void queryClient.invalidateQueries({ queryKey: keys.session })
     throw problem
   },
   onError() {

@@ -4,7 +4,7 @@ import { configGet } from "./config"
 import { keys } from "./keys"
 import { sessionQuery } from "./session"
 import { storeGet, storePut } from "./stores"
-import type { EventView, Store } from "./types"
+import type { EventView, Session, Store } from "./types"
 
 /** `live`: events arrive. `reconnecting`: it was cut, and is tried again. `off`: nobody is signed in. */
 export type Link = "off" | "connecting" | "live" | "reconnecting"
@@ -25,7 +25,10 @@ let source: EventSource | undefined
 let again: ReturnType<typeof setTimeout> | undefined
 let wait = FIRST_WAIT_MS
 let backOnline: (() => void) | undefined
-/** The last event that arrived, for a connection that the browser does not resume by itself. */
+/**
+ * What is held of the stores includes every event up to this one: the last that arrived, and to begin with the newest at
+ * the time of the session's answer, since stores are only asked for after it.
+ */
 let last: number | undefined
 
 export const linkGet = () => link
@@ -44,6 +47,7 @@ export function onStoreEvent(listener: (event: EventView) => void): () => void {
 /** The one connection of the application: however many stores are on the screen, a browser has six to a host. */
 export function eventsStart(client: QueryClient) {
   if (source || again) return
+  last ??= client.getQueryData<Session>(keys.session)?.eventCursor
   setLink("connecting")
   backOnline = () => {
     if (!again) return
@@ -63,8 +67,13 @@ export function eventsStop() {
   source = undefined
   again = undefined
   wait = FIRST_WAIT_MS
-  last = undefined
   setLink("off")
+}
+
+/** Leaves nothing of what was read, nor up to which event it was. */
+export function everythingForget(client: QueryClient) {
+  client.clear()
+  last = undefined
 }
 
 function open(client: QueryClient) {
@@ -76,7 +85,7 @@ function open(client: QueryClient) {
     wait = FIRST_WAIT_MS
     setLink("live")
   }
-  // Sent where the server cannot resume: whatever was missed is read anew.
+  // Sent where there is nothing to go on from, or the server does not know it: whatever was missed is read anew.
   opened.addEventListener("hello", (message) => {
     last = Number(message.lastEventId) || undefined
     void askAnew(client)

@@ -7,7 +7,7 @@ const TRIES = 3
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // Live by events; what comes back after a break is refetched after `hello`.
+      // Live by events; what comes back after a break is replayed to it, or refetched after `hello`.
       staleTime: 30_000,
       retry: (count, error) => count < TRIES - 1 && problemTell(error).retry,
       retryDelay: (count, error) => waitBefore(count, error),

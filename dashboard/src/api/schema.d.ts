@@ -39,7 +39,12 @@ export interface paths {
         delete: operations["accountDelete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change an account's role
+         * @description At once, for whoever is signed in with it, and for its tokens: none of them may do more than its account. Those that were
+         *     made for more may do it again when the account does.
+         */
+        patch: operations["accountChange"];
         trace?: never;
     };
     "/api/v1/doctor": {
@@ -133,8 +138,9 @@ export interface paths {
         };
         /**
          * Every store's events
-         * @description As `text/event-stream`. Without a cursor it begins now: the first message is named `hello` and its id is the cursor of
-         *     this moment, so that whoever then reads the stores misses nothing. Then each event as it happens.
+         * @description As `text/event-stream`: those after the cursor, then each as it happens. Without a cursor, or with one that is ahead of
+         *     every event there is, it begins now: the first message is named `hello` and its id is the cursor of this moment, so that
+         *     whoever then reads the stores misses nothing.
          */
         get: operations["eventStream"];
         put?: never;
@@ -622,6 +628,9 @@ export interface components {
             /** Format: int64 */
             rows: number;
         };
+        ChangeAccount: {
+            role: components["schemas"]["Role"];
+        };
         ChangePassword: {
             current: string;
             new: string;
@@ -930,6 +939,11 @@ export interface components {
         /** @description Who asks, by a session or by a token. */
         SessionView: {
             account?: components["schemas"]["SignedIn"] | null;
+            /**
+             * Format: int64
+             * @description The newest event there is. Whoever reads stores after this answer and follows `/events?after=` it misses nothing.
+             */
+            eventCursor: number;
             /**
              * Format: date-time
              * @description When it ends if it is not used; using it moves this on. Absent for the platform's own token.
@@ -1279,6 +1293,96 @@ export interface operations {
             };
             /** @description It is the last administrator. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to go on. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accountChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccount"];
+            };
+        };
+        responses: {
+            /** @description Changed, or so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description No session and no token, or one that is not known here or has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a browser sent this from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the last administrator. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something of the request is refused; `errors` names each field. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
 import { api } from "./client"
+import { everythingForget } from "./events"
 import { keys } from "./keys"
 
 /** Ends this session and leaves nothing of it behind in the page. */
@@ -23,7 +24,7 @@ function useLeave(leave: () => Promise<unknown>) {
     onSuccess: async () => {
       client.removeQueries({ queryKey: keys.session })
       await navigate({ to: "/sign-in" })
-      client.clear()
+      everythingForget(client)
     },
   })
 }

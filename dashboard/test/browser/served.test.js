@@ -1,14 +1,17 @@
 // What nginx says beside the files: who may do what with a page, and how long it is kept.
 import assert from "node:assert/strict"
 import { existsSync, readdirSync } from "node:fs"
-import test, { after, before } from "node:test"
+import test from "node:test"
 import { DIST, platformStart } from "./server.js"
+import { shared } from "./shared.js"
 
 let platform
-before(async () => {
-  platform = await platformStart()
-})
-after(() => platform?.end())
+shared(
+  async () => {
+    platform = await platformStart()
+  },
+  () => platform?.end(),
+)
 
 const ask = (path, headers = {}) => fetch(new URL(path, platform.url), { headers })
 

@@ -81,6 +81,70 @@ test("people are added and removed; nobody twice, and not oneself", async (t) =>
   await otto.page.getByRole("heading", { name: "Sign in" }).waitFor()
 })
 
+test("a role is changed, for who is signed in with it too; the last administrator stays one", async (t) => {
+  const account = { email: "olga@example.com", password: "olga has a passphrase" }
+  await here.platform.api("POST", "/api/v1/accounts", { ...account, role: "viewer" })
+  const { page, signIn, picture } = await here.visit(t, { allowed: [409] })
+  await signIn(ADMIN, "/settings/accounts")
+  await page.getByRole("button", { name: `Role of ${ADMIN.email}` }).click()
+  const mine = page.getByRole("dialog", { name: `Role of ${ADMIN.email}` })
+  const submit = mine.getByRole("button", { name: "Change the role" })
+  assert.equal(await submit.getAttribute("aria-disabled"), "true", "nothing is chosen")
+  await mine.getByLabel("Role").selectOption("viewer")
+  await mine.getByText("This is you").waitFor()
+  await submit.click()
+  await mine.getByRole("alert").getByText("The role was not changed").waitFor()
+  await mine.getByRole("alert").getByText("make another one first").waitFor()
+  await accessible(page)
+  await picture("role-last-administrator")
+  await page.keyboard.press("Escape")
+  await mine.waitFor({ state: "detached" })
+
+  const button = page.getByRole("button", { name: `Role of ${account.email}` })
+  const row = page.getByRole("row", { name: new RegExp(account.email) })
+  const change = async (to, title) => {
+    await button.click()
+    const dialog = page.getByRole("dialog", { name: `Role of ${account.email}` })
+    await dialog.getByLabel("Role").selectOption(to)
+    assert.equal(await dialog.getByText("This is you").count(), 0)
+    await dialog.getByRole("button", { name: "Change the role" }).click()
+    await dialog.waitFor({ state: "detached" })
+    await row.getByRole("cell", { name: title, exact: true }).waitFor()
+    assert.ok(await button.evaluate((element) => element === document.activeElement), "the focus is back")
+  }
+  await change("admin", "Administrator")
+  const olga = await here.visit(t, { allowed: [403] })
+  await olga.signIn(account, "/settings/accounts")
+  await olga.page.getByRole("button", { name: "Add somebody" }).click()
+  const dialog = olga.page.getByRole("dialog", { name: "Add somebody" })
+  await dialog.getByLabel("E-mail").fill("zoe@example.com")
+  await dialog.getByLabel("First password").fill("a password for somebody")
+
+  await change("viewer", "Viewer")
+  await dialog.getByRole("button", { name: "Add", exact: true }).click()
+  await dialog.getByRole("alert").getByText("Nobody was added").waitFor()
+  await olga.page.getByRole("link", { name: "People", includeHidden: true }).waitFor({ state: "detached" })
+})
+
+test("who gives up the role of administrator is told so before and led on after", async (t) => {
+  const account = { email: "ines@example.com", password: "ines has a passphrase" }
+  await here.platform.api("POST", "/api/v1/accounts", { ...account, role: "admin" })
+  const { page, signIn, picture } = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
+  await signIn(account, "/settings/accounts")
+  await page.getByRole("button", { name: `Role of ${account.email}` }).click()
+  const dialog = page.getByRole("dialog", { name: `Role of ${account.email}` })
+  await accessible(page)
+  await dialog.getByLabel("Role").selectOption("viewer")
+  await dialog.getByText("another administrator can").waitFor()
+  await accessible(page)
+  await picture("role-own")
+  await dialog.getByRole("button", { name: "Change the role" }).click()
+  await page.waitForURL("**/settings/account")
+  await page.getByText("Viewer: may look, and change nothing").waitFor()
+  assert.equal(await page.getByRole("link", { name: "People" }).count(), 0)
+  await accessible(page)
+})
+
 test("a viewer may not see who else is here (403)", async (t) => {
   const { page, signIn, picture } = await here.visit(t, { allowed: [403] })
   await signIn(VIEWER, "/settings/accounts")
@@ -94,7 +158,8 @@ test("a password is changed, and other devices are signed out", async (t) => {
   const account = { email: "pia@example.com", password: "pia has a passphrase" }
   const next = "pia has another one"
   await here.platform.api("POST", "/api/v1/accounts", { ...account, role: "viewer" })
-  const other = await here.visit(t)
+  // Its session will be over, and its stream with it.
+  const other = await here.visit(t, { allowed: [401] })
   await other.signIn(account)
   const { page, signIn, picture } = await here.visit(t, { allowed: [422] })
   await signIn(account, "/settings/account")

@@ -72,6 +72,8 @@ test("what is in the way of a deletion is said", async (t) => {
   await page.getByText("Waiting for what is in the way; then it goes on by itself.").waitFor()
   await owner.picture("store-delete-blocked")
   await accessible(page)
+  await here.platform.script("plates", {})
+  await page.getByRole("heading", { name: "The store is deleted" }).waitFor()
 })
 
 test("keeping the store keeps it, and gives the focus back", async (t) => {

@@ -1,6 +1,6 @@
-import { after, before } from "node:test"
 import { accountsMake, launch, visitor } from "./browser.js"
 import { platformStart } from "./server.js"
+import { shared } from "./shared.js"
 
 /** One platform and one browser for the tests of a file. `accounts: false` leaves it as it is right after installing. */
 export function suite({ provisioner = [], accounts = true } = {}) {
@@ -12,14 +12,16 @@ export function suite({ provisioner = [], accounts = true } = {}) {
       return guest
     },
   }
-  before(async () => {
-    held.platform = await platformStart(provisioner)
-    if (accounts) await accountsMake(held.platform)
-    held.browser = await launch()
-  })
-  after(async () => {
-    await held.browser?.close()
-    await held.platform?.end()
-  })
+  shared(
+    async () => {
+      held.platform = await platformStart(provisioner)
+      if (accounts) await accountsMake(held.platform)
+      held.browser = await launch()
+    },
+    async () => {
+      await held.browser?.close()
+      await held.platform?.end()
+    },
+  )
   return held
 }

@@ -109,9 +109,27 @@ impl Fake {
         Fake { pace, ..self.clone() }
     }
 
-    /// Says what goes wrong with the store of that name from now on.
+    /// Says what goes wrong with the store of that name from now on. A deletion that nothing is in the way of any more goes on.
     pub fn script(&self, name: &str, script: Script) {
-        self.world().scripts.insert(name.to_owned(), script);
+        let freed = script.delete_blocked.is_none();
+        let mut world = self.world();
+        let before = world.scripts.insert(name.to_owned(), script);
+        if !freed || before.is_none_or(|before| before.delete_blocked.is_none()) {
+            return;
+        }
+        let ids: Vec<StoreId> =
+            world.places.iter().filter(|(_, place)| place.name == name).map(|(id, _)| id.clone()).collect();
+        drop(world);
+        for id in ids {
+            match self.pace {
+                Pace::AtOnce => {
+                    while self.tick_one(&id) {}
+                    self.tell(&id);
+                }
+                Pace::ByTick => {}
+                Pace::Every(every) => self.tick_later(id, every),
+            }
+        }
     }
 
     /// Lets every store come one notch further and tells of it.
@@ -225,23 +243,27 @@ impl Fake {
         going_on.await;
     }
 
-    fn tick_later(&self, store: &Store, every: Duration) {
-        let (fake, id) = (self.clone(), store.id.clone());
+    /// Ends where nothing moves: at the end of the way, or at what is in it.
+    fn tick_later(&self, id: StoreId, every: Duration) {
+        let fake = self.clone();
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(every).await;
-                let script = {
-                    let world = fake.world();
-                    let Some(place) = world.places.get(&id) else { return };
-                    world.scripts.get(&place.name).cloned().unwrap_or_default()
-                };
-                let moved = fake.world().places.get_mut(&id).is_some_and(|place| place.tick(&script));
-                if !moved {
+                if !fake.tick_one(&id) {
                     return;
                 }
                 fake.tell(&id);
             }
         });
+    }
+
+    /// One notch of one store's place. `false` if there was nothing to do.
+    fn tick_one(&self, id: &StoreId) -> bool {
+        let mut world = self.world();
+        let World { places, scripts, .. } = &mut *world;
+        let Some(place) = places.get_mut(id) else { return false };
+        let script = scripts.get(&place.name).cloned().unwrap_or_default();
+        place.tick(&script)
     }
 }
 
@@ -304,7 +326,7 @@ impl Cluster for Fake {
         if let Pace::Every(every) = self.pace
             && matches!(step, Step::InstallRelease | Step::RestartBroken | Step::DeleteNamespace)
         {
-            self.tick_later(store, every);
+            self.tick_later(id.clone(), every);
         }
         self.tell(id);
         Ok(done)

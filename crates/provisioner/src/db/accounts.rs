@@ -117,13 +117,32 @@ impl Db {
         row.as_ref().map(account_row).transpose()
     }
 
+    /// For its next request already: sessions and tokens are looked up with their account. Somebody must stay who can make
+    /// accounts.
+    pub async fn account_role_put(&self, id: &str, role: Role, by: &str) -> Result<AccountRow, AccountError> {
+        let mut write = self.write().await?;
+        let admins = write.admins_lock().await?;
+        let mut account = write.account_read(id).await?.ok_or(AccountError::NotFound)?;
+        if account.role == role {
+            return Ok(account);
+        }
+        if account.role == Role::Admin && admins == 1 {
+            return Err(AccountError::LastAdmin);
+        }
+        let update = "UPDATE accounts SET role = $1 WHERE id = $2";
+        sqlx::query(update).bind(role.as_str()).bind(id).execute(write.connection()).await?;
+        write.audit_deed(by, Action::ChangeRole, &format!("{} to {}", account.email, role.as_str())).await?;
+        write.commit().await?;
+        account.role = role;
+        Ok(account)
+    }
+
     /// With its sessions and tokens. Somebody must stay who can make accounts.
     pub async fn account_delete(&self, id: &str, by: &str) -> Result<(), AccountError> {
         let mut write = self.write().await?;
-        let admins = "SELECT id FROM accounts WHERE role = 'admin' ORDER BY id FOR_UPDATE";
-        let admins = sqlx::query(write.dialect.sql(admins)).fetch_all(write.connection()).await?;
+        let admins = write.admins_lock().await?;
         let account = write.account_read(id).await?.ok_or(AccountError::NotFound)?;
-        if account.role == Role::Admin && admins.len() == 1 {
+        if account.role == Role::Admin && admins == 1 {
             return Err(AccountError::LastAdmin);
         }
         sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id).execute(write.connection()).await?;
@@ -155,6 +174,12 @@ impl Write {
         // On PostgreSQL two could count none at once; the row of the counter is what they meet at.
         sqlx::query("UPDATE counters SET value = value WHERE name = 'audit'").execute(self.connection()).await?;
         sqlx::query("SELECT COUNT(*) FROM accounts").fetch_one(self.connection()).await?.try_get(0)
+    }
+
+    /// How many administrators there are; none of them becomes less or goes until this write ends.
+    async fn admins_lock(&mut self) -> Result<usize, sqlx::Error> {
+        let admins = self.dialect.sql("SELECT id FROM accounts WHERE role = 'admin' ORDER BY id FOR_UPDATE");
+        Ok(sqlx::query(admins).fetch_all(self.connection()).await?.len())
     }
 
     /// `false`: the address is taken.

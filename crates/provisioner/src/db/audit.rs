@@ -36,6 +36,7 @@ pub enum Action {
     /// The first administrator was made with the one-time code.
     SetUp,
     CreateAccount,
+    ChangeRole,
     DeleteAccount,
     ChangePassword,
     SignIn,
@@ -58,6 +59,7 @@ impl Action {
             Action::KeepOrphan => "keep-orphan",
             Action::SetUp => "set-up",
             Action::CreateAccount => "create-account",
+            Action::ChangeRole => "change-role",
             Action::DeleteAccount => "delete-account",
             Action::ChangePassword => "change-password",
             Action::SignIn => "sign-in",

@@ -1,9 +1,11 @@
 //! Who is signed in: a row for each browser.
 
 use sqlx::Row;
+use store_api::Role;
 
 use super::accounts::account_row;
 use super::audit::Action;
+use super::rows::word;
 use super::{AccountRow, Db};
 
 /// A session that nobody uses ends after this long, and any session this long after its sign-in.
@@ -58,6 +60,16 @@ impl Db {
             expires_at_ms = wanted;
         }
         Ok(Some(SessionRow { account: account_row(&row)?, expires_at_ms }))
+    }
+
+    /// What whoever has this session may do, if it is good. Its end does not move.
+    pub async fn session_role(&self, hash: &str) -> Result<Option<Role>, sqlx::Error> {
+        let find = self.dialect.sql(
+            "SELECT a.role FROM sessions s JOIN accounts a ON a.id = s.account_id
+             WHERE s.token_hash = $1 AND s.expires_at_ms > NOW_MS",
+        );
+        let row = sqlx::query(find).bind(hash).fetch_optional(&self.pool).await?;
+        row.map(|row| word(&row, "role", Role::parse)).transpose()
     }
 
     pub async fn session_end(&self, hash: &str) -> Result<(), sqlx::Error> {

@@ -38,6 +38,12 @@ pub struct TokenRow {
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// With the role that each has now: never above its account's, whatever it was made with.
+const TOKENS: &str =
+    "SELECT t.id, t.token_hash, t.name, CASE WHEN a.role = 'viewer' THEN a.role ELSE t.role END AS role,
+            t.account_id, t.created_by, t.created_at_ms, t.expires_at_ms, t.last_used_ms
+     FROM api_tokens t LEFT JOIN accounts a ON a.id = t.account_id";
+
 impl Db {
     pub async fn token_create(&self, new: &NewToken) -> Result<TokenRow, sqlx::Error> {
         let NewToken { id, hash, name, role, account, created_by, days } = new;
@@ -65,19 +71,15 @@ impl Db {
 
     /// Those of one account, or all.
     pub async fn token_list(&self, account: Option<&str>) -> Result<Vec<TokenRow>, sqlx::Error> {
-        let select =
-            "SELECT id, token_hash, name, role, account_id, created_by, created_at_ms, expires_at_ms, last_used_ms
-             FROM api_tokens WHERE $1 = '' OR account_id = $1 ORDER BY created_at_ms DESC, id";
-        let rows = sqlx::query(select).bind(account.unwrap_or_default()).fetch_all(&self.pool).await?;
+        let select = &format!("{TOKENS} WHERE $1 = '' OR t.account_id = $1 ORDER BY t.created_at_ms DESC, t.id");
+        let rows =
+            sqlx::query(self.dialect.sql(select)).bind(account.unwrap_or_default()).fetch_all(&self.pool).await?;
         rows.iter().map(token_row).collect()
     }
 
     /// The token with this id if it has not expired. Whether it is the right one its hash says.
     pub async fn token_find(&self, id: &str) -> Result<Option<TokenRow>, sqlx::Error> {
-        let select = self.dialect.sql(
-            "SELECT id, token_hash, name, role, account_id, created_by, created_at_ms, expires_at_ms, last_used_ms
-             FROM api_tokens WHERE id = $1 AND expires_at_ms > NOW_MS",
-        );
+        let select = self.dialect.sql(&format!("{TOKENS} WHERE t.id = $1 AND t.expires_at_ms > NOW_MS"));
         let row = sqlx::query(select).bind(id).fetch_optional(&self.pool).await?;
         row.as_ref().map(token_row).transpose()
     }

@@ -3,7 +3,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
-use store_api::{AccountList, AccountView, CreateAccount, Problem, Role};
+use store_api::{AccountList, AccountView, ChangeAccount, CreateAccount, Problem, Role};
 use uuid::Uuid;
 
 use super::auth::Caller;
@@ -50,6 +50,35 @@ pub async fn create(
     };
     let row = app.db.account_create(&account, &caller.name).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(view(row))))
+}
+
+/// Change an account's role
+///
+/// At once, for whoever is signed in with it, and for its tokens: none of them may do more than its account. Those that were
+/// made for more may do it again when the account does.
+#[utoipa::path(patch, path = "/accounts/{account}", operation_id = "accountChange", tag = "accounts",
+    request_body = ChangeAccount, params(("account" = String, Path, description = "Its id.")),
+    responses(
+        (status = 200, description = "Changed, or so already.", body = AccountView),
+        (status = 404, description = "There is no such account.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is the last administrator.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn change(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<AccountView>, Refused> {
+    let mut fields = Fields::from_json(&headers, body)?;
+    let role = fields.required("role", |text| word(text, &Role::ALL, Role::as_str));
+    fields.end(&["role"])?;
+    let Some(role) = role else {
+        return Err(Refused::internal("parse a role", &"a missing field was not noted"));
+    };
+    let row = app.db.account_role_put(&account, role, &caller.name).await.map_err(refused)?;
+    Ok(Json(view(row)))
 }
 
 /// Remove an account

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::policy::{self, Policy};
 use super::problem::Refused;
-use super::{App, cookie, origin};
+use super::{App, cookie, origin, revoke};
 use crate::db::AccountRow;
 
 /// The token's hash: whoever reads this process's memory or a core dump finds no token that works.
@@ -36,6 +36,7 @@ pub enum By {
     Platform,
     /// A token, of an account unless it was made with the platform's own.
     Token {
+        id: String,
         account: Option<String>,
     },
     Session {
@@ -77,8 +78,9 @@ pub async fn authorize(State(app): State<App>, mut request: Request, next: Next)
             format!("this takes the role {}, and {} has {}", wanted.as_str(), caller.name, caller.role.as_str());
         return Err(Refused::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail));
     }
+    let by = caller.by.clone();
     request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+    Ok(revoke::while_allowed(next.run(request).await, app, by, wanted))
 }
 
 async fn by_token(app: &App, given: &str) -> Result<Caller, Refused> {
@@ -97,7 +99,7 @@ async fn by_token(app: &App, given: &str) -> Result<Caller, Refused> {
         name: token.created_by,
         role: token.role,
         expires_at_ms: Some(token.expires_at_ms),
-        by: By::Token { account: token.account },
+        by: By::Token { id: token.id, account: token.account },
     })
 }
 

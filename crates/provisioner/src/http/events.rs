@@ -68,8 +68,9 @@ pub async fn events(
 
 /// Every store's events
 ///
-/// As `text/event-stream`. Without a cursor it begins now: the first message is named `hello` and its id is the cursor of
-/// this moment, so that whoever then reads the stores misses nothing. Then each event as it happens.
+/// As `text/event-stream`: those after the cursor, then each as it happens. Without a cursor, or with one that is ahead of
+/// every event there is, it begins now: the first message is named `hello` and its id is the cursor of this moment, so that
+/// whoever then reads the stores misses nothing.
 #[utoipa::path(
     get, path = "/events", operation_id = "eventStream", tag = "stores",
     params(
@@ -87,14 +88,14 @@ pub async fn of_all(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let after = match cursor(query.as_deref(), &headers)? {
-        Some(after) => after,
-        None => {
-            let now = app.db.events_now().await?;
-            return Ok(stream(app, closing, Of::All { hello: Some(now) }, now));
-        }
-    };
-    Ok(stream(app, closing, Of::All { hello: None }, after))
+    let after = cursor(query.as_deref(), &headers)?;
+    let now = app.db.events_now().await?;
+    // A cursor from before the database was lost: nothing would come until as many events have happened again.
+    let known = after.filter(|after| *after <= now);
+    Ok(match known {
+        Some(after) => stream(app, closing, Of::All { hello: None }, after),
+        None => stream(app, closing, Of::All { hello: Some(now) }, now),
+    })
 }
 
 fn stream(app: App, closing: watch::Receiver<bool>, of: Of, after: i64) -> Response {

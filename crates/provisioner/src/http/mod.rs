@@ -5,6 +5,7 @@ mod accounts;
 mod ask;
 mod auth;
 mod components;
+pub mod compress;
 mod cookie;
 mod create;
 mod credentials;
@@ -26,6 +27,7 @@ mod password;
 pub mod policy;
 mod problem;
 mod readers;
+mod revoke;
 mod session;
 mod setup;
 pub mod starting;
@@ -75,6 +77,7 @@ pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
         .fallback(finish::not_found)
         .method_not_allowed_fallback(finish::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(compress::compress))
         .layer(middleware::from_fn(finish::finish))
         .layer(axum::Extension(events::Closing(closing)))
         .layer(axum::Extension(readers::Readers::default()))
@@ -91,7 +94,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::delete_all))
         .routes(routes!(session::change_password))
         .routes(routes!(accounts::list, accounts::create))
-        .routes(routes!(accounts::delete))
+        .routes(routes!(accounts::change, accounts::delete))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::delete))
         .routes(routes!(names::show))

@@ -16,7 +16,7 @@ const VIEWER: Policy = Policy::Role(Role::Viewer);
 const ADMIN: Policy = Policy::Role(Role::Admin);
 
 /// Method, path, policy; in the order of the specification.
-const POLICIES: [(&str, &str, Policy); 35] = [
+const POLICIES: [(&str, &str, Policy); 36] = [
     ("GET", "/health/live", OPEN),
     ("GET", "/health/ready", OPEN),
     ("GET", "/metrics", OPEN),
@@ -31,6 +31,7 @@ const POLICIES: [(&str, &str, Policy); 35] = [
     ("DELETE", "/api/v1/sessions", VIEWER),
     ("GET", "/api/v1/accounts", ADMIN),
     ("POST", "/api/v1/accounts", ADMIN),
+    ("PATCH", "/api/v1/accounts/{account}", ADMIN),
     ("DELETE", "/api/v1/accounts/{account}", ADMIN),
     ("GET", "/api/v1/tokens", VIEWER),
     ("POST", "/api/v1/tokens", VIEWER),

@@ -64,6 +64,7 @@ pub async fn begin(app: &App, account: &AccountRow) -> Result<Response, Refused>
         name: account.email.clone(),
         role: account.role,
         expires_at: Some(views::time(expires_at_ms)),
+        event_cursor: app.db.events_now().await?,
     };
     let mut response = (StatusCode::CREATED, Json(view)).into_response();
     // Letters and digits always fit into a header.
@@ -76,13 +77,14 @@ pub async fn begin(app: &App, account: &AccountRow) -> Result<Response, Refused>
 /// Who asks
 #[utoipa::path(get, path = "/session", operation_id = "sessionShow", tag = "accounts",
     responses((status = 200, body = SessionView)))]
-pub async fn show(Extension(caller): Extension<Caller>) -> Json<SessionView> {
+pub async fn show(State(app): State<App>, Extension(caller): Extension<Caller>) -> Result<Json<SessionView>, Refused> {
     let Caller { name, role, expires_at_ms, by } = caller;
     let account = match by {
         By::Session { account, .. } => Some(SignedIn { id: account.id, email: account.email }),
         By::Platform | By::Token { .. } => None,
     };
-    Json(SessionView { account, name, role, expires_at: expires_at_ms.map(views::time) })
+    let (expires_at, event_cursor) = (expires_at_ms.map(views::time), app.db.events_now().await?);
+    Ok(Json(SessionView { account, name, role, expires_at, event_cursor }))
 }
 
 /// Sign out

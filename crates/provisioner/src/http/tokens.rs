@@ -99,7 +99,7 @@ fn within(caller: &Caller) -> Option<String> {
 fn account(caller: &Caller) -> Option<String> {
     match &caller.by {
         By::Platform => None,
-        By::Token { account } => account.clone(),
+        By::Token { account, .. } => account.clone(),
         By::Session { account, .. } => Some(account.id.clone()),
     }
 }

@@ -6,22 +6,22 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, STORES, World};
 
-const PASSWORD: &str = "correct horse battery staple";
-const OTHER: &str = "violet anchor puzzle kitchen";
+pub const PASSWORD: &str = "correct horse battery staple";
+pub const OTHER: &str = "violet anchor puzzle kitchen";
 
 /// A browser: it keeps the cookie and says where a request comes from.
-struct Browser<'a> {
+pub struct Browser<'a> {
     world: &'a World,
-    cookie: Option<String>,
+    pub cookie: Option<String>,
     site: &'static str,
 }
 
 impl<'a> Browser<'a> {
-    fn new(world: &'a World) -> Browser<'a> {
+    pub fn new(world: &'a World) -> Browser<'a> {
         Browser { world, cookie: None, site: "same-origin" }
     }
 
-    async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    pub async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("sec-fetch-site", self.site).header(header::HOST, "dashboard.localhost");
         if let Some(cookie) = &self.cookie {
@@ -43,15 +43,15 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
 
-    async fn post(&mut self, path: &str, body: Value) -> Answer {
+    pub async fn post(&mut self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some(&body)).await
     }
 
-    async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+    pub async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         self.post("/session", json!({"email": email, "password": password})).await
     }
 }
@@ -63,7 +63,7 @@ async fn code(world: &World) -> String {
 }
 
 /// A world whose first administrator is ada, and her browser.
-async fn set_up(world: &World) -> Browser<'_> {
+pub async fn set_up(world: &World) -> Browser<'_> {
     let code = code(world).await;
     let mut browser = Browser::new(world);
     let made = json!({"code": code, "email": "ada@example.com", "password": PASSWORD});
@@ -199,6 +199,83 @@ async fn accounts_are_made_and_removed_but_for_the_last_administrator() {
     assert_eq!(ada.send(Method::DELETE, &path, None).await.status, 204);
     assert_eq!(ada.send(Method::DELETE, &path, None).await.problem(404).0, "no-such-account");
     assert_eq!(grace.get("/stores").await.status, 401, "her session went with the account");
+}
+
+/// The id of who has this address.
+pub async fn account_id(admin: &mut Browser<'_>, email: &str) -> String {
+    let items = admin.get("/accounts").await.json()["items"].as_array().unwrap().clone();
+    items.iter().find(|item| item["email"] == email).unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_is_gone_from_open_sessions_and_from_tokens_at_once() {
+    let world = World::idle().await;
+    let mut ada = set_up(&world).await;
+    let account = json!({"email": "grace@example.com", "role": "admin", "password": OTHER});
+    assert_eq!(ada.post("/accounts", account).await.status, 201);
+    let mut grace = Browser::new(&world);
+    grace.sign_in("grace@example.com", OTHER).await;
+    let made = json!({"name": "pipeline", "scope": "admin", "expiresInDays": 7});
+    let token = grace.post("/tokens", made.clone()).await.json()["token"].as_str().unwrap().to_owned();
+    let by_token = async |method: Method, path: &str| {
+        let request =
+            Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        world.raw(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(grace.get("/accounts").await.status, 200);
+    assert_eq!(by_token(Method::GET, "/api/v1/accounts").await.status, 200);
+
+    let path = format!("/accounts/{}", account_id(&mut ada, "grace@example.com").await);
+    let viewer = json!({"role": "viewer"});
+    for _ in 0..2 {
+        let changed = ada.send(Method::PATCH, &path, Some(&viewer)).await;
+        assert_eq!((changed.status, &changed.json()["role"]), (StatusCode::OK, &json!("viewer")), "asking twice too");
+    }
+    assert_eq!(grace.get("/accounts").await.problem(403).0, "forbidden");
+    assert_eq!(grace.get("/session").await.json()["role"], "viewer");
+    assert_eq!(grace.post("/tokens", made).await.problem(403).0, "forbidden");
+    assert_eq!(grace.get("/tokens").await.json()["items"][0]["scope"], "viewer", "it says what it may do now");
+    assert_eq!(by_token(Method::GET, "/api/v1/accounts").await.problem(403).0, "forbidden");
+    assert_eq!(by_token(Method::DELETE, "/api/v1/stores/cups").await.problem(403).0, "forbidden");
+    assert_eq!(by_token(Method::GET, STORES).await.status, 200, "it may look as its account may");
+    assert_eq!(grace.send(Method::PATCH, &path, Some(&json!({"role": "admin"}))).await.problem(403).0, "forbidden");
+
+    let admin = ada.send(Method::PATCH, &path, Some(&json!({"role": "admin"}))).await;
+    assert_eq!(admin.status, 200, "{}", admin.text);
+    assert_eq!(grace.get("/accounts").await.status, 200);
+    assert_eq!(by_token(Method::GET, "/api/v1/accounts").await.status, 200);
+    assert!(world.app.db.audit_verify().await.unwrap().broken_at.is_none());
+}
+
+#[tokio::test]
+async fn somebody_stays_administrator_and_only_our_own_pages_say_who() {
+    let world = World::idle().await;
+    let mut ada = set_up(&world).await;
+    let path = format!("/accounts/{}", account_id(&mut ada, "ada@example.com").await);
+    let viewer = json!({"role": "viewer"});
+    assert_eq!(ada.send(Method::PATCH, &path, Some(&viewer)).await.problem(409).0, "last-admin");
+    assert_eq!(ada.send(Method::PATCH, &path, Some(&json!({"role": "owner"}))).await.problem(422).1, ["role"]);
+    assert_eq!(ada.send(Method::PATCH, &path, Some(&json!({}))).await.problem(422).1, ["role"]);
+    let more = json!({"role": "viewer", "email": "eve@example.com"});
+    assert_eq!(ada.send(Method::PATCH, &path, Some(&more)).await.problem(422).1, ["email"]);
+    let missing = ada.send(Method::PATCH, "/accounts/nobody", Some(&viewer)).await;
+    assert_eq!(missing.problem(404).0, "no-such-account");
+    ada.site = "same-site";
+    assert_eq!(ada.send(Method::PATCH, &path, Some(&viewer)).await.problem(403).0, "cross-site");
+    ada.site = "same-origin";
+
+    // Two administrators who make each other less at the same time.
+    let account = json!({"email": "grace@example.com", "role": "admin", "password": OTHER});
+    assert_eq!(ada.post("/accounts", account).await.status, 201);
+    let other = format!("/accounts/{}", account_id(&mut ada, "grace@example.com").await);
+    let mut grace = Browser::new(&world);
+    grace.sign_in("grace@example.com", OTHER).await;
+    let (one, two) =
+        tokio::join!(ada.send(Method::PATCH, &other, Some(&viewer)), grace.send(Method::PATCH, &path, Some(&viewer)),);
+    let changed = [one.status, two.status].into_iter().filter(|status| *status == StatusCode::OK).count();
+    assert_eq!(changed, 1, "{one:?} {two:?}");
+    let admins = world.app.db.account_list().await.unwrap();
+    assert_eq!(admins.iter().filter(|account| account.role == store_api::Role::Admin).count(), 1);
 }
 
 #[tokio::test]

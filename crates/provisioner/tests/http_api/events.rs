@@ -91,6 +91,29 @@ async fn last_event_id_wins_over_the_address_and_nonsense_is_refused() {
 }
 
 #[tokio::test]
+async fn every_stores_stream_begins_where_the_reader_stands_and_says_so_where_it_cannot() {
+    let world = World::idle().await;
+    let cursor = async || world.get("/api/v1/session").await.json()["eventCursor"].as_i64().unwrap();
+    let before = cursor().await;
+    let id = world.create("cups").await;
+    // What happened after the answer that named the cursor comes first, and no `hello` asks to read everything anew.
+    let (_, text) = head(&world, &format!("/api/v1/events?after={before}"), &[]).await;
+    assert!(text.contains("event: phase") && text.contains(&id) && !text.contains("event: hello"), "{text}");
+    let now = cursor().await;
+    assert!(now > before);
+    // As a reader comes whose cursor is from another database than this.
+    let ahead = (now + 1).to_string();
+    for (path, headers) in [
+        ("/api/v1/events".to_owned(), vec![]),
+        (format!("/api/v1/events?after={ahead}"), vec![]),
+        ("/api/v1/events?after=0".to_owned(), vec![("last-event-id", ahead.as_str())]),
+    ] {
+        let (_, text) = head(&world, &path, &headers).await;
+        assert!(text.contains("event: hello") && text.contains(&format!("id: {now}\n")), "{path} {headers:?}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_shutdown_ends_the_streams_and_a_restart_is_not_noticed() {
     let world = World::idle().await;
     let id = world.create("cups").await;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
 
 mod accounts;
+mod compress;
 mod create;
 mod doctor;
 mod edges;
@@ -10,6 +11,7 @@ mod events;
 mod login;
 mod logs;
 mod policy;
+mod revoke;
 mod specification;
 mod stores;
 mod world;

@@ -70,12 +70,29 @@ async fn a_deletion_that_is_blocked_says_by_what(kind: Kind) {
     assert_eq!(room.db.deletions_blocked().await.unwrap().0, 1, "operators see it");
 
     room.fake.script("my-shop", Script::default());
-    while room.get(&id).await.store.phase != Phase::Deleted {
-        room.fake.tick();
-        tokio::task::yield_now().await;
-    }
+    room.until_phase(&id, Phase::Deleted).await;
     assert_eq!(room.get(&id).await.store.reason, None);
     assert_eq!(room.db.deletions_blocked().await.unwrap(), (0, Duration::ZERO));
+    worker.stop().await;
+}
+
+/// On a cluster that takes its time, as that of `cargo xtask dev` does.
+async fn a_deletion_goes_on_by_itself_when_nothing_is_in_its_way_any_more(kind: Kind) {
+    let room = Room::new(kind, Pace::Every(Duration::from_millis(20))).await;
+    let worker = room.work();
+    let id = room.create("my-shop").await.store.id;
+    room.until_phase(&id, Phase::Ready).await;
+    let blocked = |by: &str| Script { delete_blocked: Some(by.to_owned()), ..Script::default() };
+    room.fake.script("my-shop", blocked("one finalizer"));
+    room.db.store_delete(&id, "somebody").await.unwrap();
+    for by in ["one finalizer", "another finalizer"] {
+        room.fake.script("my-shop", blocked(by));
+        room.until(&id, |row| row.store.reason.as_ref().is_some_and(|reason| reason.detail == by)).await;
+    }
+    assert!(room.fake.holds(&id), "nothing goes on while something is in the way");
+    room.fake.script("my-shop", Script::default());
+    room.until_phase(&id, Phase::Deleted).await;
+    assert!(!room.fake.holds(&id));
     worker.stop().await;
 }
 
@@ -120,6 +137,7 @@ on_both!(
     a_ready_store_is_removed_with_all_it_had,
     a_delete_during_the_create_wins,
     a_deletion_that_is_blocked_says_by_what,
+    a_deletion_goes_on_by_itself_when_nothing_is_in_its_way_any_more,
     what_cannot_be_uninstalled_goes_with_its_namespace,
     a_store_that_never_was_is_deleted_without_a_deed,
     deleting_twice_is_deleting_once,

@@ -105,7 +105,8 @@ pub fn screenshots() -> Result<PathBuf> {
     Ok(platform::repository()?.join("target/screenshots"))
 }
 
-/// TAP, of which only the outermost tests count: `not ok 3 - name # SKIP why`.
+/// TAP, of which only the outermost tests count: `not ok 3 - name # SKIP why`. A file of which the filter left nothing is
+/// well under its own name: nothing of it ran.
 fn read(run: &str, tap: &str, tally: &mut Tally) {
     for line in tap.lines() {
         let (passed, rest) = match (line.strip_prefix("ok "), line.strip_prefix("not ok ")) {
@@ -114,6 +115,9 @@ fn read(run: &str, tap: &str, tally: &mut Tally) {
             (None, None) => continue,
         };
         let name = rest.split_once(" - ").map_or(rest, |(_, name)| name);
+        if passed && name.ends_with(".test.js") {
+            continue;
+        }
         match name.split_once(" # SKIP") {
             Some((name, why)) => tally.skip(1, &format!("{run}: {name}:{why}")),
             None => tally.count(&format!("{run}: {name}"), passed),
@@ -129,13 +133,14 @@ mod tests {
     fn the_outermost_tests_are_counted() {
         let tap = "TAP version 13\n# Subtest: buy: phone\nok 1 - buy: phone\n  ---\n  duration_ms: 1\n  ...\n\
                    not ok 2 - log in over http and see the order\n    not ok 1 - within\nok 3 - later # SKIP no Chromium\n\
-                   1..3\n# tests 3\n# pass 1\n";
+                   ok 4 - shop.test.js\nnot ok 5 - admin.test.js\n1..5\n# tests 3\n# pass 1\n";
         let mut tally = Tally::default();
         read("a browser", tap, &mut tally);
         assert_eq!(
             tally.to_string(),
             "failed: a browser: log in over http and see the order\n\
-             skipped: a browser: later: no Chromium\n1 passed, 1 failed, 1 skipped"
+             failed: a browser: admin.test.js\n\
+             skipped: a browser: later: no Chromium\n1 passed, 2 failed, 1 skipped"
         );
     }
 }

@@ -10,6 +10,7 @@ import { Time } from "~/ui/Time"
 import { toast } from "~/ui/Toast"
 import { AccountCreate } from "./AccountCreate"
 import { Confirm } from "./Confirm"
+import { RoleChange } from "./RoleChange"
 import { Rows } from "./Rows"
 import { ROLES } from "./roles"
 import { Settings } from "./Settings"
@@ -20,6 +21,7 @@ export function AccountsPage() {
   const remove = useAccountDelete()
   const [creating, setCreating] = useState(false)
   const [asked, setAsked] = useState<Account>()
+  const [changing, setChanging] = useState<Account>()
   return (
     <Settings
       title="People"
@@ -73,9 +75,18 @@ export function AccountsPage() {
                 <td className={`${CELL} text-soft max-md:hidden`}>
                   <Time at={account.createdAt} />
                 </td>
-                <td className={`${CELL} text-right`}>
+                <td className={`${CELL} text-right whitespace-nowrap max-sm:whitespace-normal`}>
                   <Button
                     size="sm"
+                    className="m-0.5"
+                    aria-label={`Role of ${account.email}`}
+                    onClick={() => setChanging(account)}
+                  >
+                    Role
+                  </Button>
+                  <Button
+                    size="sm"
+                    className="m-0.5"
                     aria-label={`Remove ${account.email}`}
                     disabledReason={account.id === me?.id ? "This is you; another administrator can do it." : undefined}
                     onClick={() => setAsked(account)}
@@ -88,6 +99,7 @@ export function AccountsPage() {
           </Rows>
         </Table>
       )}
+      {changing && <RoleChange account={changing} onClose={() => setChanging(undefined)} />}
       {creating && <AccountCreate onClose={() => setCreating(false)} />}
       {asked && (
         <Confirm
