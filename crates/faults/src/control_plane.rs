@@ -120,7 +120,9 @@ impl ControlPlane {
         .await?;
         self.etcd()?.compact().await?;
         self.say("start-api")?;
-        is_ready(&self.client).await.with_context(|| tail(&self.directory, "apiserver.log"))
+        is_ready(&self.client).await.with_context(|| tail(&self.directory, "apiserver.log"))?;
+        self.node.again();
+        Ok(())
     }
 
     fn say(&self, word: &str) -> Result<()> {

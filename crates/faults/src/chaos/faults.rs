@@ -20,18 +20,20 @@ pub enum Kind {
     KillHelm,
     CutApi,
     ApiDown,
+    KillApi,
     LoseAnswer,
     Busy,
     CutDatabase,
     LoseCommit,
 }
 
-const EVERYWHERE: [Kind; 7] = [
+const EVERYWHERE: [Kind; 8] = [
     Kind::KillProvisioner,
     Kind::TerminateProvisioner,
     Kind::KillHelm,
     Kind::CutApi,
     Kind::ApiDown,
+    Kind::KillApi,
     Kind::LoseAnswer,
     Kind::Busy,
 ];
@@ -75,6 +77,7 @@ impl Kind {
                 tokio::time::sleep(moment).await;
                 scene.proxy.up().await?;
             }
+            Kind::KillApi => scene.plane.api_server_anew().await?,
             Kind::LoseAnswer => {
                 scene.proxy.add(Rule::new(Fault::LoseAnswer, Call::is_write).times(1));
             }

@@ -158,8 +158,9 @@ pub async fn play(scene: &Scene, schedule: Schedule) -> Result<Played> {
     crate::invariants::every_request_ends(scene).await?;
     let mut played = played.into_inner();
     played.settled_in = over.elapsed();
-    let failed = scene.database.rows().await?.into_iter().filter(|row| row.phase == "failed").collect::<Vec<_>>();
-    // No fault here is a store's own, so none may fail for it.
+    // No fault here is a store's own, so none may fail for it, not even for a while.
+    let events = scene.database.events().await?.into_iter();
+    let failed: Vec<_> = events.filter(|event| event.kind == "phase" && event.phase == "failed").collect();
     ensure!(failed.is_empty(), "stores failed for faults that passed: {failed:?}");
     Ok(played)
 }

@@ -77,6 +77,11 @@ impl Node {
         self.shared.replanned.send_modify(|count| *count += 1);
     }
 
+    /// What an API server that was away has not heard is said again.
+    pub(crate) fn again(&self) {
+        self.shared.replanned.send_modify(|count| *count += 1);
+    }
+
     pub fn plan_volumes(&self, store_name: &str, volumes: Volumes) {
         self.shared.state().volumes.insert(store_name.to_owned(), volumes);
         self.shared.replanned.send_modify(|count| *count += 1);

@@ -1,6 +1,6 @@
 //! Claims get a volume each, as a storage class with reclaim policy Delete does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -47,20 +47,31 @@ pub async fn follow(shared: Arc<Shared>) {
     let events = watcher(all, watcher::Config::default().labels(LABEL_ID)).default_backoff();
     pin_mut!(events);
     let mut replanned = shared.replanned.subscribe();
-    let mut kept: Vec<PersistentVolumeClaim> = Vec::new();
+    let mut claims = Claims::default();
     loop {
         let outcome = tokio::select! {
             event = events.next() => match event {
-                Some(Ok(watcher::Event::Apply(claim) | watcher::Event::InitApply(claim))) => bind(&shared.client, &claim).await,
-                Some(Ok(watcher::Event::Delete(claim))) => {
-                    kept.push(claim);
-                    release(&shared, &mut kept).await
+                Some(Ok(watcher::Event::Apply(claim) | watcher::Event::InitApply(claim))) => {
+                    claims.seen(claim.clone());
+                    bind(&shared.client, &claim).await
                 }
-                Some(_) => Ok(()),
+                Some(Ok(watcher::Event::Delete(claim))) => {
+                    claims.gone(&claim);
+                    release(&shared, &mut claims.released).await
+                }
+                Some(Ok(watcher::Event::Init)) => {
+                    claims.listed.clear();
+                    Ok(())
+                }
+                Some(Ok(watcher::Event::InitDone)) => {
+                    claims.all_listed();
+                    release(&shared, &mut claims.released).await
+                }
+                Some(Err(_)) => Ok(()),
                 None => return,
             },
             changed = replanned.changed() => match changed {
-                Ok(()) => release(&shared, &mut kept).await,
+                Ok(()) => again(&shared, &mut claims).await,
                 Err(_) => return,
             },
         };
@@ -68,6 +79,39 @@ pub async fn follow(shared: Arc<Shared>) {
             eprintln!("node: volumes: {error:#}");
         }
     }
+}
+
+/// A watch that begins anew tells of no claim that went meanwhile.
+#[derive(Default)]
+struct Claims {
+    known: BTreeMap<String, PersistentVolumeClaim>,
+    listed: BTreeSet<String>,
+    /// Gone, and their volumes are still there.
+    released: Vec<PersistentVolumeClaim>,
+}
+
+impl Claims {
+    fn seen(&mut self, claim: PersistentVolumeClaim) {
+        let uid = claim.uid().unwrap_or_default();
+        self.listed.insert(uid.clone());
+        self.known.insert(uid, claim);
+    }
+
+    fn gone(&mut self, claim: &PersistentVolumeClaim) {
+        self.released.extend(self.known.remove(&claim.uid().unwrap_or_default()));
+    }
+
+    fn all_listed(&mut self) {
+        let gone = self.known.extract_if(.., |uid, _| !self.listed.contains(uid));
+        self.released.extend(gone.map(|(_, claim)| claim));
+    }
+}
+
+async fn again(shared: &Shared, claims: &mut Claims) -> Result<()> {
+    for claim in claims.known.values() {
+        bind(&shared.client, claim).await?;
+    }
+    release(shared, &mut claims.released).await
 }
 
 async fn bind(client: &Client, claim: &PersistentVolumeClaim) -> Result<()> {
@@ -110,9 +154,11 @@ async fn bind(client: &Client, claim: &PersistentVolumeClaim) -> Result<()> {
 }
 
 /// Volumes whose claims are gone, but those that a test keeps.
-async fn release(shared: &Shared, kept: &mut Vec<PersistentVolumeClaim>) -> Result<()> {
+async fn release(shared: &Shared, released: &mut Vec<PersistentVolumeClaim>) -> Result<()> {
     let volumes: Api<PersistentVolume> = Api::all(shared.client.clone());
-    for claim in std::mem::take(kept) {
+    let mut refused = None;
+    let mut kept = Vec::new();
+    for claim in std::mem::take(released) {
         let name = claim.labels().get(LABEL_NAME).cloned().unwrap_or_default();
         if shared.state().volumes.get(&name).copied().unwrap_or_default() == Volumes::Stay {
             kept.push(claim);
@@ -122,10 +168,14 @@ async fn release(shared: &Shared, kept: &mut Vec<PersistentVolumeClaim>) -> Resu
         match volumes.delete(&volume_name(&uid), &DeleteParams::default()).await {
             Ok(_) => {}
             Err(kube::Error::Api(status)) if status.code == 404 => {}
-            Err(error) => return Err(error).context("delete a volume"),
+            Err(error) => {
+                kept.push(claim);
+                refused = Some(error);
+            }
         }
     }
-    Ok(())
+    *released = kept;
+    refused.map_or(Ok(()), |error| Err(error).context("delete a volume"))
 }
 
 fn volume_name(uid: &str) -> String {
