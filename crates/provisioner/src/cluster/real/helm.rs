@@ -9,15 +9,17 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use store_model::ReasonCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit};
 
+use super::guard;
 use super::slots::Slots;
-use super::{guard, lacks_rights};
-use crate::cluster::Retry;
 use crate::config::HelmConfig;
+
+mod error;
+
+pub use error::HelmError;
 
 /// A run takes a tenth of a second on an idle machine; after two minutes the API server does not answer it.
 const RUN_LIMIT: Duration = Duration::from_mins(2);
@@ -40,55 +42,6 @@ pub struct Helm {
 
 /// The process group of the Helm that runs for a release.
 type Groups = Arc<Mutex<HashMap<String, Pid>>>;
-
-#[derive(Debug, thiserror::Error)]
-pub enum HelmError {
-    #[error("start {binary}: {source}")]
-    Start { binary: PathBuf, source: std::io::Error },
-    #[error("talk to helm: {0}")]
-    Talk(#[from] std::io::Error),
-    #[error("{0}")]
-    Refused(String),
-    #[error("helm did not end within {} s", RUN_LIMIT.as_secs())]
-    Hung,
-    #[error("the provisioner is shutting down")]
-    Closed,
-}
-
-impl HelmError {
-    /// What it means for the store, and whether trying again may help.
-    pub fn class(&self) -> (ReasonCode, Retry) {
-        let HelmError::Refused(message) = self else { return (ReasonCode::Cluster, Retry::Later) };
-        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        if says(&[
-            "cluster unreachable",
-            "connection refused",
-            "connection reset",
-            "connection lost",
-            "broken pipe",
-            "i/o timeout",
-            "TLS handshake",
-            "EOF",
-            "context deadline",
-        ]) {
-            return (ReasonCode::Cluster, Retry::Later);
-        }
-        if says(&["exceeded quota"]) {
-            return (ReasonCode::Quota, Retry::Never);
-        }
-        if lacks_rights(message) {
-            return (ReasonCode::Release, Retry::Later);
-        }
-        // The next look finds the stuck record, which has a cure of its own.
-        if says(&["another operation", "already exists", "is being terminated", "has been cancelled"]) {
-            return (ReasonCode::Release, Retry::Later);
-        }
-        if says(&["don't meet the specifications", "is invalid", "is forbidden", "execution error", "parse error"]) {
-            return (ReasonCode::Release, Retry::Never);
-        }
-        (ReasonCode::Release, Retry::Later)
-    }
-}
 
 impl Helm {
     pub fn new(config: &HelmConfig, grace: Duration) -> Helm {
@@ -312,7 +265,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::time::Instant;
 
+    use store_model::ReasonCode;
+
     use super::*;
+    use crate::cluster::Retry;
 
     fn helm(script: &str, grace: Duration) -> (Helm, tempfile::TempDir) {
         let dir = tempfile::tempdir().unwrap();
@@ -357,20 +313,6 @@ mod tests {
         let error = helm.uninstall("store-s1").await.unwrap_err();
         assert_eq!(error.to_string(), "UPGRADE FAILED: exceeded quota: store");
         assert_eq!(error.class(), (ReasonCode::Quota, Retry::Never));
-    }
-
-    #[test]
-    fn what_may_pass_is_tried_again() {
-        for (message, class) in [
-            (
-                "services is forbidden: User \"x\" cannot patch resource \"services\"",
-                (ReasonCode::Release, Retry::Later),
-            ),
-            ("pods \"mysql-0\" is forbidden: violates PodSecurity", (ReasonCode::Release, Retry::Never)),
-            ("Get \"https://x\": read: connection reset by peer", (ReasonCode::Cluster, Retry::Later)),
-        ] {
-            assert_eq!(HelmError::Refused(message.to_owned()).class(), class, "{message}");
-        }
     }
 
     #[tokio::test]
