@@ -104,7 +104,8 @@ impl Record {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
     Keep,
-    /// Look again after this long, or, with `None`, when something wakes it.
+    /// Look again after this long, or, with `None`, when something wakes it. After a try that failed and counts the wait
+    /// is kept, whatever woke the store meanwhile; see `wake_all`.
     Release {
         due_in: Option<Duration>,
     },
@@ -312,7 +313,8 @@ impl Write {
                  restarted_at_ms = CASE WHEN $13 = 1 THEN NOW_MS ELSE restarted_at_ms END,
                  lease_until_ms = CASE WHEN $14 = 1 THEN 0 ELSE lease_until_ms END,
                  claimed_by = CASE WHEN $14 = 1 THEN NULL ELSE claimed_by END,
-                 due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms WHEN wakes <> $15 THEN NOW_MS ELSE NOW_MS + $16 END,
+                 due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms
+                     WHEN wakes <> $15 AND ($8 = 0 OR $7 = 0 OR $4 = 'failed') THEN NOW_MS ELSE NOW_MS + $16 END,
                  resting = CASE WHEN $14 = 1 AND wakes = $15 AND $8 = 0 THEN 1 ELSE 0 END,
                  namespace_uid = CASE WHEN $17 = 1 THEN namespace_uid ELSE $18 END,
                  updated_at_ms = NOW_MS

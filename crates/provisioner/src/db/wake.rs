@@ -11,6 +11,10 @@ pub const WAKE_BATCH: usize = 128;
 impl Db {
     /// Something changed in the cluster of each of these. A ready or deleted store has nothing to do about it; if all of
     /// them are, nothing is written.
+    ///
+    /// One that waits out a failed try goes on waiting: what half a try has made is itself a change, and would begin the
+    /// next one at once. What changed is seen when the wait is over, a minute later at the most. Where no try has counted
+    /// the cluster was away, and this is the sign that it is back.
     pub async fn wake_all(&self, ids: &BTreeSet<StoreId>) -> Result<(), sqlx::Error> {
         let ids: Vec<&StoreId> = ids.iter().collect();
         for batch in ids.chunks(WAKE_BATCH) {
@@ -26,7 +30,8 @@ impl Db {
         let mut write = self.write().await?;
         // Locked in their order: two replicas that hear of the same change would else wait for each other for ever.
         let wake = write.dialect.sql(&format!(
-            "UPDATE stores SET due_at_ms = NOW_MS, wakes = wakes + 1, resting = 0
+            "UPDATE stores SET wakes = wakes + 1, resting = 0,
+                 due_at_ms = CASE WHEN misses > 0 AND attempts > 0 AND phase <> 'failed' THEN due_at_ms ELSE NOW_MS END
              WHERE id IN (SELECT id FROM stores WHERE id IN ({}) AND phase NOT IN ('ready', 'deleted')
                  ORDER BY id FOR_UPDATE)",
             places(count)

@@ -111,6 +111,51 @@ async fn a_wake_up_during_a_visit_is_not_lost(kind: Kind) {
     assert!(room.db.next_due().await.unwrap().unwrap() > Duration::from_secs(3000));
 }
 
+/// What a failed try has made wakes the store as any change does: six tries would be gone in seconds.
+async fn a_wake_up_does_not_cut_a_back_off_short(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    let id = room.create("my-shop").await.store.id;
+    let wake = async || room.db.wake_all(&BTreeSet::from([id.clone()])).await.unwrap();
+    let waits = async || room.db.next_due().await.unwrap().unwrap() > Duration::from_secs(3000);
+    let missed = |claim: &Claim, attempts| Record { misses: 1, attempts, ..Record::unchanged(claim) };
+    let back_off = Hold::Release { due_in: Some(LONG) };
+
+    // During the try and after it.
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    wake().await;
+    let record = missed(&claim, 1);
+    room.db.record(&mut claim, record, back_off).await.unwrap();
+    assert!(waits().await, "woken during the try");
+    wake().await;
+    assert!(waits().await, "woken after the try");
+
+    // Whatever the owner wants is at once.
+    room.db.store_retry(&id, "somebody").await.unwrap();
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    // A cluster that did not answer costs no attempt, and a change says that it is back.
+    let record = missed(&claim, 0);
+    room.db.record(&mut claim, record, back_off).await.unwrap();
+    assert!(waits().await);
+    wake().await;
+    assert_eq!(room.db.next_due().await.unwrap(), Some(Duration::ZERO), "the cluster is back");
+
+    // A look that only found it not ready yet is over with the next change, whatever failed before.
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    let record = Record { misses: 0, attempts: 3, ..Record::unchanged(&claim) };
+    room.db.record(&mut claim, record, back_off).await.unwrap();
+    wake().await;
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    // A store that has failed may have healed.
+    let record = Record { phase: Phase::Failed, ..missed(&claim, 6) };
+    room.db.record(&mut claim, record, back_off).await.unwrap();
+    wake().await;
+    let mut claim = room.db.claim("first", LONG).await.unwrap().unwrap();
+    let record = missed(&claim, 1);
+    room.db.record(&mut claim, record, back_off).await.unwrap();
+    room.db.store_delete(&id, "somebody").await.unwrap();
+    assert_eq!(room.db.next_due().await.unwrap(), Some(Duration::ZERO), "deleted");
+}
+
 async fn two_workers_never_act_on_one_store(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let second = room.second_db().await;
@@ -151,6 +196,7 @@ on_both!(
     a_late_writer_is_refused,
     what_was_decided_under_an_older_wish_is_refused,
     a_wake_up_during_a_visit_is_not_lost,
+    a_wake_up_does_not_cut_a_back_off_short,
     two_workers_never_act_on_one_store,
     without_a_heartbeat_the_deed_is_dropped,
     a_batch_of_changes_wakes_who_waits_and_nobody_else,

@@ -89,6 +89,24 @@ async fn a_proof_that_is_always_refused_ends_in_failed(kind: Kind) {
     worker.stop().await;
 }
 
+/// Each try begins by making something, of which the watches tell: the wait between two tries is not cut short by that.
+async fn tries_that_make_something_are_made_with_their_waits(kind: Kind) {
+    let room = Room::new(kind, Pace::AtOnce).await;
+    room.fake.script("my-shop", Script { proofs_refused: 1000, ..Script::default() });
+    // Full jitter may make it short; of a thousand years it does not.
+    let long = Duration::from_secs(1000 * 365 * 86_400);
+    let settings = Settings { backoff: long, backoff_cap: long, attempts_max: 2, ..room.settings.clone() };
+    let worker = room.work_with(&room.db, &settings);
+    let id = room.create("my-shop").await.store.id;
+    room.until(&id, |row| row.store.attempts == 1).await;
+    // The worker has heard of all that the try has made when it has heard of what came after it, and gone on with it.
+    let other = room.create("another-shop").await.store.id;
+    room.until_phase(&other, Phase::Ready).await;
+    assert_eq!(room.get(&id).await.store.attempts, 1);
+    assert_eq!(room.fake.deeds(&id).iter().filter(|deed| **deed == "prove").count(), 1);
+    worker.stop().await;
+}
+
 async fn what_only_a_person_can_cure_is_tried_once(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     room.fake.script("my-shop", Script { refused_at: Some("install-release"), ..Script::default() });
@@ -171,6 +189,7 @@ on_both!(
     a_healed_cluster_is_noticed_without_a_retry,
     a_refused_proof_is_tried_again,
     a_proof_that_is_always_refused_ends_in_failed,
+    tries_that_make_something_are_made_with_their_waits,
     what_only_a_person_can_cure_is_tried_once,
     a_foreign_namespace_is_not_touched,
     a_poison_store_does_not_stop_the_others,
