@@ -3,6 +3,9 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
+use tokio::time::sleep;
+
+use super::limited::{ACQUIRE_LIMIT, ALIVE_LIMIT, within};
 
 /// Wakes whoever waits for news. It carries no data, so a lost or doubled ring does no harm: each listener looks for
 /// itself, and looks slowly without any ring as well.
@@ -16,6 +19,10 @@ const PENDING_RINGS: usize = 16;
 
 /// Between attempts to listen again; meanwhile the slow polls carry on.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+
+/// A listener only reads, so it would never learn that nobody is at the other end any more. One small question for each
+/// replica in this time costs nothing, and is well before the slow poll.
+const ASK_AFTER: Duration = Duration::from_secs(5);
 
 impl Bell {
     pub fn subscribe(&self) -> broadcast::Receiver<()> {
@@ -44,29 +51,45 @@ async fn listen(url: SecretString, rings: broadcast::WeakSender<()>) {
         if let Err(error) = listen_once(&url, &rings).await {
             tracing::warn!(%error, "listen for wake-ups: lost the connection, trying again");
         }
-        tokio::time::sleep(LISTEN_AGAIN).await;
+        sleep(LISTEN_AGAIN).await;
     }
 }
 
 async fn listen_once(url: &SecretString, rings: &broadcast::WeakSender<()>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect(url.expose_secret()).await?;
-    listener.listen("stores").await?;
+    let opened = async {
+        let mut listener = PgListener::connect(url.expose_secret()).await?;
+        listener.listen("stores").await?;
+        Ok(listener)
+    };
+    let mut listener = within(Some(ACQUIRE_LIMIT), opened).await?;
+    // A connection that is lost is this function's end: `listen` opens another one.
+    listener.eager_reconnect(false);
+    // The first one tells of whatever was missed before the connection stood.
+    let mut rung = true;
     loop {
         let Some(sender) = rings.upgrade() else { return Ok(()) };
-        // The first time round this tells of whatever was missed before the connection stood.
-        let _nobody = sender.send(());
-        drop(sender);
-        // `None` is a connection that was lost and mended: as good as a ring, since one may have been missed.
-        tokio::select! {
-            received = listener.try_recv() => drop(received?),
-            () = gone(rings) => return Ok(()),
+        if rung {
+            let _nobody = sender.send(());
         }
+        drop(sender);
+        rung = tokio::select! {
+            received = listener.try_recv() => match received? {
+                Some(_) => true,
+                None => return Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into())),
+            },
+            () = sleep(ASK_AFTER) => {
+                // What is told meanwhile is kept for the next turn of the loop.
+                within(Some(ALIVE_LIMIT), sqlx::query("SELECT 1").execute(&mut listener)).await?;
+                false
+            }
+            () = gone(rings) => return Ok(()),
+        };
     }
 }
 
 /// Resolves when nobody holds the bell any more.
 async fn gone(rings: &broadcast::WeakSender<()>) {
     while rings.strong_count() > 0 {
-        tokio::time::sleep(LISTEN_AGAIN).await;
+        sleep(LISTEN_AGAIN).await;
     }
 }

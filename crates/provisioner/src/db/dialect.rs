@@ -1,4 +1,9 @@
+use std::time::Duration;
+
 use sqlx::AssertSqlSafe;
+
+/// After which PostgreSQL ends a statement: whoever asked has long given up.
+pub(super) const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
 
 /// The few places where SQLite and PostgreSQL do not share a word. Statements are written once, with `NOW_MS`,
 /// `SKIP_LOCKED` and `FOR_UPDATE` in them; nothing that comes from outside is ever put into a statement's text.
@@ -22,19 +27,18 @@ impl Dialect {
         }
     }
 
-    /// FULL: with NORMAL the last commits may be gone after a power cut. The time-outs of PostgreSQL end a statement
-    /// whose reader has long given up, and a transaction whose writer stands still: its locks would keep everybody else
-    /// from the store.
-    pub fn connection_setup(self) -> &'static str {
-        match self {
-            Dialect::Sqlite => {
-                "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+    /// FULL: with NORMAL the last commits may be gone after a power cut. The time-outs of PostgreSQL also end a
+    /// transaction whose writer stands still: its locks would keep everybody else from the store.
+    pub fn connection_setup(self) -> AssertSqlSafe<String> {
+        AssertSqlSafe(match self {
+            Dialect::Sqlite => "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                  PRAGMA foreign_keys = ON"
-            }
-            Dialect::Postgres => {
-                "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'"
-            }
-        }
+                .to_owned(),
+            Dialect::Postgres => format!(
+                "SET statement_timeout = {}; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'",
+                STATEMENT_LIMIT.as_millis()
+            ),
+        })
     }
 
     pub fn notify(self) -> Option<&'static str> {

@@ -1,9 +1,10 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use super::Hands;
 use crate::db::{Claim, Renewed};
@@ -69,60 +70,73 @@ const CHECK_PAUSE: Duration = Duration::from_millis(200);
 
 async fn keep(hands: Arc<Hands>, claim: Claim, asked: Instant, deadline: watch::Sender<Instant>) -> Loss {
     let Hands { db, settings, .. } = hands.as_ref();
-    let mut shutdown = hands.shutdown.clone();
     let mut bell = db.bell().subscribe();
     let mut fence = asked + settings.lease.self_fence;
     let mut beat = asked + settings.lease.heartbeat;
     let mut checked = asked;
     // A wish may have changed between the claim and the subscription.
     let mut check = Some(asked);
-    let mut grace: Option<Instant> = None;
+    let mut grace = pin!(grace_over(hands.shutdown.clone(), settings.grace));
     loop {
-        tokio::select! {
+        let question = tokio::select! {
             biased;
-            () = sleep_until(fence) => {
-                metrics::counter!("store_platform_claims_lost_total").increment(1);
-                return Loss::Lost;
-            }
-            () = at(grace) => return Loss::GraceOver,
-            () = requested(&mut shutdown), if grace.is_none() => grace = Some(Instant::now() + settings.grace),
-            () = sleep_until(beat) => {
-                let sent = Instant::now();
-                match timeout_at(fence, db.claim_renew(&claim, settings.lease.length)).await {
-                    Ok(Ok(Renewed::Held)) => {
-                        fence = sent + settings.lease.self_fence;
-                        deadline.send_replace(fence);
-                        beat = sent + settings.lease.heartbeat;
-                    }
-                    Ok(Ok(Renewed::Unwanted)) => return Loss::Unwanted,
-                    Ok(Ok(Renewed::Lost)) | Err(_) => {
-                        metrics::counter!("store_platform_claims_lost_total").increment(1);
-                        return Loss::Lost;
-                    }
-                    Ok(Err(error)) => {
-                        tracing::warn!(store = %claim.row.store.id, %error, "renew a claim: trying again");
-                        beat = Instant::now() + BEAT_AGAIN.min(settings.lease.heartbeat);
-                    }
-                }
-            }
-            () = at(check) => {
-                check = None;
-                checked = Instant::now();
-                match timeout_at(fence, db.claim_check(&claim)).await {
-                    Ok(Ok(Renewed::Unwanted)) => return Loss::Unwanted,
-                    Ok(Ok(Renewed::Lost)) => return Loss::Lost,
-                    // The heartbeat is the judge of a database that does not answer.
-                    Ok(Ok(Renewed::Held) | Err(_)) | Err(_) => {}
-                }
-            }
+            () = sleep_until(fence) => return lost(),
+            () = &mut grace => return Loss::GraceOver,
+            () = sleep_until(beat) => Question::Renew,
+            () = at(check) => Question::Check,
             ring = bell.recv(), if check.is_none() => {
                 if matches!(ring, Err(broadcast::error::RecvError::Closed)) {
                     return Loss::Lost;
                 }
                 check = Some(checked + CHECK_PAUSE);
+                continue;
+            }
+        };
+        let sent = Instant::now();
+        let answer = async {
+            match question {
+                Question::Renew => db.claim_renew(&claim, settings.lease.length).await,
+                Question::Check => db.claim_check(&claim).await,
+            }
+        };
+        // A shutdown does not wait for a database that does not answer.
+        let answer = tokio::select! {
+            biased;
+            answer = timeout_at(fence, answer) => answer,
+            () = &mut grace => return Loss::GraceOver,
+        };
+        match (answer, question) {
+            (Ok(Ok(Renewed::Unwanted)), _) => return Loss::Unwanted,
+            (Ok(Ok(Renewed::Lost)), _) | (Err(_), Question::Renew) => return lost(),
+            (Ok(Ok(Renewed::Held)), Question::Renew) => {
+                fence = sent + settings.lease.self_fence;
+                deadline.send_replace(fence);
+                beat = sent + settings.lease.heartbeat;
+            }
+            (Ok(Err(error)), Question::Renew) => {
+                tracing::warn!(store = %claim.row.store.id, %error, "renew a claim: trying again");
+                beat = Instant::now() + BEAT_AGAIN.min(settings.lease.heartbeat);
+            }
+            // The heartbeat is the judge of a database that does not answer.
+            (Ok(Ok(Renewed::Held) | Err(_)) | Err(_), Question::Check) => {
+                check = None;
+                checked = sent;
             }
         }
     }
+}
+
+/// What the keeper asks the database.
+#[derive(Clone, Copy)]
+enum Question {
+    Renew,
+    /// Whether anything has changed, without making the lease longer.
+    Check,
+}
+
+fn lost() -> Loss {
+    metrics::counter!("store_platform_claims_lost_total").increment(1);
+    Loss::Lost
 }
 
 async fn at(instant: Option<Instant>) {
@@ -132,8 +146,9 @@ async fn at(instant: Option<Instant>) {
     }
 }
 
-/// Resolves when the shutdown is asked for, or when nobody is left who could ask.
-async fn requested(shutdown: &mut watch::Receiver<bool>) {
+/// Resolves so long after the shutdown is asked for, or after nobody is left who could ask.
+pub(super) async fn grace_over(mut shutdown: watch::Receiver<bool>, grace: Duration) {
     // An error says that the sender is gone, which is a shutdown too.
-    let _gone = shutdown.wait_for(|asked| *asked).await;
+    drop(shutdown.wait_for(|asked| *asked).await);
+    sleep(grace).await;
 }

@@ -83,7 +83,14 @@ pub async fn run(db: Db, cluster: Arc<dyn Cluster>, settings: Settings, mut shut
     let mut visits: JoinSet<()> = JoinSet::new();
     let mut misses = 0;
     while !*shutdown.borrow() {
-        let pause = match claim_due(&hands, &mut visits).await {
+        // A claim that is under way is made or not in a moment. One that is not waits for a database that does not answer:
+        // a shutdown does not, and what may have been claimed is free again when its lease lapses.
+        let claimed = tokio::select! {
+            biased;
+            claimed = claim_due(&hands, &mut visits) => claimed,
+            () = lease::grace_over(shutdown.clone(), hands.settings.grace) => break,
+        };
+        let pause = match claimed {
             Ok(pause) => {
                 misses = 0;
                 pause
@@ -119,6 +126,16 @@ struct Hands {
     shutdown: watch::Receiver<bool>,
 }
 
+impl Hands {
+    /// For what a claim hangs on. A claim whose answer comes later than this is worth nothing, as its fence is over: it
+    /// counts as not made, and should it have been, its lease lapses.
+    async fn within_fence<T>(&self, asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+        let limit = self.settings.lease.self_fence;
+        let late = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
+        tokio::time::timeout(limit, asked).await.unwrap_or_else(late)
+    }
+}
+
 /// Another transaction is on the row that is due; it is over in a moment.
 const ROW_IS_LOCKED: Duration = Duration::from_millis(50);
 
@@ -126,13 +143,14 @@ const ROW_IS_LOCKED: Duration = Duration::from_millis(50);
 async fn claim_due(hands: &Arc<Hands>, visits: &mut JoinSet<()>) -> Result<Duration, sqlx::Error> {
     let Hands { db, settings, .. } = hands.as_ref();
     while visits.len() < settings.workers {
-        match db.next_due().await? {
+        match hands.within_fence(db.next_due()).await? {
             None => return Ok(settings.poll),
             Some(wait) if !wait.is_zero() => return Ok(wait.min(settings.poll)),
             Some(_) => {}
         }
         let asked = Instant::now();
-        let Some(claim) = db.claim(&settings.name, settings.lease.length).await? else { return Ok(ROW_IS_LOCKED) };
+        let claim = hands.within_fence(db.claim(&settings.name, settings.lease.length)).await?;
+        let Some(claim) = claim else { return Ok(ROW_IS_LOCKED) };
         metrics::counter!("store_platform_claims_total").increment(1);
         visits.spawn(visit::visit(Arc::clone(hands), claim, asked));
     }
@@ -145,8 +163,12 @@ async fn wake_on_changes(hands: Arc<Hands>) {
         let mut changes = hands.cluster.changes().ready_chunks(256);
         while let Some(batch) = changes.next().await {
             let batch: BTreeSet<StoreId> = batch.into_iter().collect();
-            if let Err(error) = hands.db.wake_all(&batch).await {
-                tracing::warn!(stores = batch.len(), %error, "wake what changed: the slow poll will find it");
+            let mut misses = 0;
+            // What changes meanwhile gathers. The slow poll finds what a process that ends here has not told.
+            while let Err(error) = hands.db.wake_all(&batch).await {
+                tracing::warn!(stores = batch.len(), %error, "wake what changed: trying again");
+                misses += 1;
+                tokio::time::sleep(backoff::delay(misses, hands.settings.backoff, hands.settings.backoff_cap)).await;
             }
         }
         tokio::time::sleep(hands.settings.backoff).await;

@@ -10,7 +10,7 @@ use store_model::{
 };
 
 use super::lease::{Deadline, Keeper, Loss};
-use super::{Hands, backoff};
+use super::{Hands, backoff, lease};
 use crate::cluster::{Done, Retry, StepError};
 use crate::db::{Claim, Hold, NamespaceUid, Record, Recorded};
 use crate::faults;
@@ -44,7 +44,7 @@ pub(super) async fn visit(hands: Arc<Hands>, claim: Claim, asked: Instant) {
     drop(keeper);
     let given_back = match end {
         Ok(End::Released) => return,
-        Ok(End::HandOver) => hands.db.claim_drop(&kept).await,
+        Ok(End::HandOver) => hands.within_fence(hands.db.claim_drop(&kept)).await,
         Err(error) => Err(error),
     };
     if let Err(error) = given_back {
@@ -69,8 +69,12 @@ async fn give_back(hands: &Hands, claim: &Claim) {
     let mut misses = 0;
     while Instant::now() < until && !*hands.shutdown.borrow() {
         misses += 1;
-        tokio::time::sleep(backoff::delay(misses, settings.backoff, settings.lease.heartbeat)).await;
-        match hands.db.claim_drop(claim).await {
+        let pause = tokio::time::sleep(backoff::delay(misses, settings.backoff, settings.lease.heartbeat));
+        tokio::select! {
+            () = pause => {}
+            () = lease::grace_over(hands.shutdown.clone(), Duration::ZERO) => return,
+        }
+        match hands.within_fence(hands.db.claim_drop(claim)).await {
             Ok(()) => return,
             Err(error) => tracing::debug!(store = %claim.row.store.id, %error, "give a claim back: trying again"),
         }

@@ -5,6 +5,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/relay.rs"]
+mod relay;
+
 mod accounts;
 mod adopt;
 mod audit;
@@ -18,6 +21,7 @@ mod idempotency;
 mod orphans;
 mod room;
 mod shutdown;
+mod silence;
 mod stores;
 mod versions;
 
