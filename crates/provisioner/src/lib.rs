@@ -24,9 +24,9 @@ use tokio::sync::watch;
 use cluster::Cluster;
 use cluster::real::RealCluster;
 use config::{Config, TokenPlace};
-use db::{Db, OpenError};
+use db::Db;
 
-/// Between two tries of what the start waits for.
+/// Between two tries to reach the API server.
 const START_AGAIN: Duration = Duration::from_secs(2);
 
 /// Runs until SIGTERM or Ctrl-C, and returns when nothing of it runs any more.
@@ -66,22 +66,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What everything else needs. A database or an API server that is away is waited for: ending would only have Kubernetes
-/// start this process again, later each time.
+/// What everything else needs. A database or an API server that is away is waited for.
 async fn start(config: &Config) -> anyhow::Result<(Db, Arc<RealCluster>, SecretString)> {
-    let db = loop {
-        match Db::open(&config.database).await {
-            Ok(db) => break db,
-            Err(OpenError::Open(error)) if passes(&error) => {
-                tracing::warn!(%error, "open the database: it does not answer, trying again");
-            }
-            Err(error) => return Err(error).context("open the database"),
-        }
-        tokio::time::sleep(START_AGAIN).await;
-    };
-    if config.identity.pod_is_named {
-        db.leases_end_of(&config.identity.pod).await.context("take up what this pod's last container held")?;
-    }
+    let pod = config.identity.pod_is_named.then_some(config.identity.pod.as_str());
+    let db = Db::open_when_there(&config.database, pod).await.context("open the database")?;
     let cluster = Arc::new(RealCluster::connect(config).await?);
     let token = loop {
         match &config.token {
@@ -94,18 +82,6 @@ async fn start(config: &Config) -> anyhow::Result<(Db, Arc<RealCluster>, SecretS
         tokio::time::sleep(START_AGAIN).await;
     };
     Ok((db, cluster, token))
-}
-
-/// Whether the database may answer later: it is away, starting or full. A wrong password or name stays wrong.
-fn passes(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => true,
-        // PostgreSQL's classes of connections, of resources, and of a server that starts or stops.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| ["08", "53", "57P"].iter().any(|class| code.starts_with(class)))
-        }
-        _ => false,
-    }
 }
 
 /// One door for two servers, one after the other: nobody is turned away in between.

@@ -47,7 +47,56 @@ pub enum OpenError {
     Open(#[from] sqlx::Error),
 }
 
+impl OpenError {
+    /// Whether the database may answer later: it is away, starting, full, or busy with somebody else's change of the tables.
+    /// A wrong password or name stays wrong.
+    pub fn passes(&self) -> bool {
+        match self {
+            OpenError::Open(error)
+            | OpenError::Migrate(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                passes(error)
+            }
+            OpenError::InUse { .. } | OpenError::Directory { .. } | OpenError::Migrate(_) => false,
+        }
+    }
+}
+
+fn passes(error: &sqlx::Error) -> bool {
+    // PostgreSQL's classes of connections, of transactions that met another one, of resources, and of a server that starts
+    // or stops; a lock that somebody else holds; and the ends that `connection_setup` sets to what takes too long.
+    const CODES: [&str; 7] = ["08", "40", "53", "57P", "55P03", "57014", "25P03"];
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| CODES.iter().any(|passing| code.starts_with(passing)))
+        }
+        _ => false,
+    }
+}
+
+/// Between two tries to open a database that does not answer.
+const OPEN_AGAIN: Duration = Duration::from_secs(2);
+
 impl Db {
+    /// Opens the database as soon as it can be. Ending instead would only have Kubernetes start this process again, later
+    /// each time. `pod`: a name that lives once, whose last holder is dead; see `leases_end_of`.
+    pub async fn open_when_there(settings: &DbSettings, pod: Option<&str>) -> Result<Db, OpenError> {
+        loop {
+            let opened = async {
+                let db = Db::open(settings).await?;
+                if let Some(pod) = pod {
+                    db.leases_end_of(pod).await?;
+                }
+                Ok::<Db, OpenError>(db)
+            };
+            match opened.await {
+                Err(error) if error.passes() => tracing::warn!(%error, "open the database: trying again"),
+                opened => return opened,
+            }
+            tokio::time::sleep(OPEN_AGAIN).await;
+        }
+    }
+
     /// Opens the database, brings its tables to this version and starts to listen for wake-ups.
     pub async fn open(settings: &DbSettings) -> Result<Db, OpenError> {
         sqlx::any::install_default_drivers();

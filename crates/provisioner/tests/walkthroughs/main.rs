@@ -18,6 +18,7 @@ mod delete;
 mod events;
 mod failure;
 mod idempotency;
+mod open;
 mod orphans;
 mod room;
 mod shutdown;
