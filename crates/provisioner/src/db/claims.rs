@@ -1,132 +1,14 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sqlx::Row;
-use store_model::{Phase, Progress, Reason, StageState, StoreId};
+use store_model::{Progress, StageState, StoreId};
 
 use super::audit::{Action, Entry};
+use super::claim::{Age, Call, Claim, Hold, NamespaceUid, Record, Recorded, Renewed};
 use super::events::{EventKind, NewEvent};
 use super::rows::{STORE_COLUMNS, store_row};
-use super::{Db, StageRow, StoreRow, Write};
-use crate::cluster::Sale;
+use super::{Db, StageRow, Write};
 use crate::faults;
-
-/// The right to work on one store until the lease lapses. Every write names the fence: once somebody else has claimed
-/// the store, nothing of ours is written any more.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    pub row: StoreRow,
-    pub fence: i64,
-    /// Who holds it.
-    pub worker: String,
-    /// It was at rest and nothing woke it: the slow poll brought it.
-    pub unbidden: bool,
-    /// How often the owner had changed their mind when this was claimed.
-    wish: i64,
-    /// How often the store had been woken when this was claimed.
-    wakes: i64,
-    /// Failures in a row.
-    pub misses: u32,
-    /// Since when nothing has moved.
-    pub moved: Age,
-    /// When stuck pods were restarted last, if ever.
-    pub restarted: Option<Age>,
-}
-
-/// How long ago something was: read once by the database's clock, then counted on by the monotonic one.
-#[derive(Clone, Copy, Debug)]
-pub struct Age {
-    then: Duration,
-    read: Instant,
-}
-
-impl Age {
-    pub fn now(self) -> Duration {
-        self.then + self.read.elapsed()
-    }
-
-    fn from_ms(ms: i64) -> Age {
-        Age { then: Duration::from_millis(u64::try_from(ms).unwrap_or(0)), read: Instant::now() }
-    }
-}
-
-/// What a visit found, to be written in one transaction. Everything the holder of a claim may change is in it.
-#[derive(Clone, Debug)]
-pub struct Record {
-    pub phase: Phase,
-    pub reason: Option<Reason>,
-    pub attempts: u32,
-    pub misses: u32,
-    pub retried: bool,
-    /// A try failed; told as an event even if phase and reason stay.
-    pub attempt: Option<Reason>,
-    /// Something moved: the deadline begins anew.
-    pub moved: bool,
-    /// Stuck pods were restarted now.
-    pub restarted: bool,
-    pub proof: Option<Sale>,
-    pub removed: Option<Vec<String>>,
-    pub stages: Vec<Progress>,
-    pub namespace: NamespaceUid,
-}
-
-/// What a visit learnt of whose the namespace is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum NamespaceUid {
-    #[default]
-    Known,
-    /// Another one is about to be made: written before it is, so that a crash in between does not make it a stranger.
-    Forgotten,
-    Learnt(String),
-}
-
-impl Record {
-    /// Everything as it is; the caller changes what the visit changed.
-    pub fn unchanged(claim: &Claim) -> Record {
-        let store = &claim.row.store;
-        Record {
-            phase: store.phase,
-            reason: store.reason.clone(),
-            attempts: store.attempts,
-            misses: claim.misses,
-            retried: store.retried,
-            attempt: None,
-            moved: false,
-            restarted: false,
-            proof: None,
-            removed: None,
-            stages: Vec::new(),
-            namespace: NamespaceUid::Known,
-        }
-    }
-}
-
-/// What becomes of the claim with the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    Keep,
-    /// Look again after this long, or, with `None`, when something wakes it. After a try that failed and counts the wait
-    /// is kept, whatever woke the store meanwhile; see `wake_all`.
-    Release {
-        due_in: Option<Duration>,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recorded {
-    Written,
-    /// The claim is lost or the owner wants something else by now: nothing was written.
-    Superseded,
-}
-
-/// The answer to a heartbeat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renewed {
-    Held,
-    /// Still ours, but the owner wants something else: drop what is under way.
-    Unwanted,
-    /// Somebody else has it.
-    Lost,
-}
 
 /// Each owner who has a store due, the one with the fewest hands at work first. Goes from owner to owner by the index:
 /// it costs as much as there are owners in the queue, not as there are stores.
@@ -151,11 +33,12 @@ impl Db {
         let owners = sqlx::query(write.dialect.sql(OWNERS)).fetch_all(write.connection()).await?;
         let claim = format!(
             "UPDATE stores SET lease_until_ms = NOW_MS + $1, fence = fence + 1, claimed_by = $2,
-                 resting = CASE WHEN resting = 1 THEN 2 ELSE 0 END, progress_at_ms = COALESCE(progress_at_ms, NOW_MS)
+                 resting = CASE resting WHEN 0 THEN 4 WHEN 1 THEN 2 ELSE 3 END,
+                 progress_at_ms = COALESCE(progress_at_ms, NOW_MS)
              WHERE id = (SELECT id FROM stores WHERE created_by = $3 AND due_at_ms <= NOW_MS AND lease_until_ms <= NOW_MS
                  ORDER BY due_at_ms LIMIT 1 SKIP_LOCKED)
-             RETURNING {STORE_COLUMNS}, fence, wish, wakes, misses, resting, NOW_MS - progress_at_ms AS progress_age_ms,
-                 NOW_MS - restarted_at_ms AS restarted_age_ms"
+             RETURNING {STORE_COLUMNS}, fence, wish, wakes, misses, resting, NOW_MS - due_at_ms AS due_age_ms,
+                 NOW_MS - progress_at_ms AS progress_age_ms, NOW_MS - restarted_at_ms AS restarted_age_ms"
         );
         let mut claimed = None;
         for owner in owners {
@@ -171,7 +54,8 @@ impl Db {
             row: store_row(&row, stages)?,
             fence: row.try_get("fence")?,
             worker: worker.to_owned(),
-            unbidden: row.try_get::<i64, _>("resting")? == 2,
+            call: Call::claimed(row.try_get("resting")?),
+            waited: Duration::from_millis(u64::try_from(row.try_get::<i64, _>("due_age_ms")?).unwrap_or(0)),
             wish: row.try_get("wish")?,
             wakes: row.try_get("wakes")?,
             misses: u32::try_from(row.try_get::<i64, _>("misses")?).unwrap_or(u32::MAX),
@@ -291,6 +175,9 @@ impl Db {
     }
 }
 
+/// Something changed during the visit, and what it has come to is no wait after a try that counts.
+const WOKEN: &str = "wakes <> $15 AND ($8 = 0 OR $7 = 0 OR $4 = 'failed')";
+
 impl Write {
     /// `false` if the claim is lost or the wish has changed.
     async fn store_update(&mut self, claim: &Claim, record: &Record, hold: Hold) -> Result<bool, sqlx::Error> {
@@ -301,11 +188,12 @@ impl Write {
             NamespaceUid::Forgotten => (false, None),
             NamespaceUid::Learnt(uid) => (false, Some(uid)),
         };
-        let (release, due_in) = match hold {
-            Hold::Keep => (false, None),
-            Hold::Release { due_in } => (true, due_in),
+        let (release, rests, due_in) = match hold {
+            Hold::Keep => (false, false, None),
+            Hold::Release { due_in } => (true, *misses == 0, due_in),
+            Hold::Pause(due_in) => (true, false, Some(due_in)),
         };
-        let update = self.dialect.sql(
+        let update = self.dialect.sql(&format!(
             "UPDATE stores SET phase = $4, reason_code = $5, reason_detail = $6, attempts = $7, misses = $8,
                  retried = $9, proof = COALESCE($10, proof), removed = COALESCE($11, removed),
                  ready_at_ms = CASE WHEN $4 = 'ready' AND ready_at_ms IS NULL THEN NOW_MS ELSE ready_at_ms END,
@@ -314,12 +202,12 @@ impl Write {
                  lease_until_ms = CASE WHEN $14 = 1 THEN 0 ELSE lease_until_ms END,
                  claimed_by = CASE WHEN $14 = 1 THEN NULL ELSE claimed_by END,
                  due_at_ms = CASE WHEN $14 = 0 THEN due_at_ms
-                     WHEN wakes <> $15 AND ($8 = 0 OR $7 = 0 OR $4 = 'failed') THEN NOW_MS ELSE NOW_MS + $16 END,
-                 resting = CASE WHEN $14 = 1 AND wakes = $15 AND $8 = 0 THEN 1 ELSE 0 END,
+                     WHEN {WOKEN} THEN NOW_MS ELSE NOW_MS + $16 END,
+                 resting = CASE WHEN $14 = 0 THEN resting WHEN {WOKEN} THEN 0 WHEN $19 = 1 THEN 1 ELSE 3 END,
                  namespace_uid = CASE WHEN $17 = 1 THEN namespace_uid ELSE $18 END,
                  updated_at_ms = NOW_MS
              WHERE id = $1 AND fence = $2 AND wish = $3",
-        );
+        ));
         let proof = proof.as_ref().map(serde_json::to_string).transpose().map_err(super::rows::unreadable)?;
         let removed = removed.as_ref().map(serde_json::to_string).transpose().map_err(super::rows::unreadable)?;
         let updated = sqlx::query(update)
@@ -341,6 +229,7 @@ impl Write {
             .bind(due_in.map(milliseconds))
             .bind(i64::from(known))
             .bind(uid)
+            .bind(i64::from(rests))
             .execute(self.connection())
             .await?;
         Ok(updated.rows_affected() == 1)

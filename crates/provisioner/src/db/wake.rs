@@ -8,6 +8,9 @@ use super::dialect::places;
 /// Stores in one statement. A list of a thousand takes eight of them.
 pub const WAKE_BATCH: usize = 128;
 
+/// After a try that failed and counts.
+const WAITS: &str = "misses > 0 AND attempts > 0 AND phase <> 'failed'";
+
 impl Db {
     /// Something changed in the cluster of each of these. A ready or deleted store has nothing to do about it; if all of
     /// them are, nothing is written.
@@ -30,8 +33,9 @@ impl Db {
         let mut write = self.write().await?;
         // Locked in their order: two replicas that hear of the same change would else wait for each other for ever.
         let wake = write.dialect.sql(&format!(
-            "UPDATE stores SET wakes = wakes + 1, resting = 0,
-                 due_at_ms = CASE WHEN misses > 0 AND attempts > 0 AND phase <> 'failed' THEN due_at_ms ELSE NOW_MS END
+            "UPDATE stores SET wakes = wakes + 1,
+                 due_at_ms = CASE WHEN {WAITS} THEN due_at_ms ELSE NOW_MS END,
+                 resting = CASE WHEN {WAITS} THEN resting ELSE 0 END
              WHERE id IN (SELECT id FROM stores WHERE id IN ({}) AND phase NOT IN ('ready', 'deleted')
                  ORDER BY id FOR_UPDATE)",
             places(count)

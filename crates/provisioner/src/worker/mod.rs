@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
 use crate::cluster::Cluster;
-use crate::db::Db;
+use crate::db::{Call, Claim, Db};
 use crate::lease::LeaseTimes;
 
 /// What the loop may be told. `Settings::new` has the values of production.
@@ -82,26 +82,33 @@ pub async fn run(db: Db, cluster: Arc<dyn Cluster>, settings: Settings, mut shut
     background.spawn(sweep::sweep(Arc::clone(&hands)));
     let mut visits: JoinSet<()> = JoinSet::new();
     let mut misses = 0;
+    let mut turn = Turn::Told;
     while !*shutdown.borrow() {
         // A claim that is under way is made or not in a moment. One that is not waits for a database that does not answer:
         // a shutdown does not, and what may have been claimed is free again when its lease lapses.
         let claimed = tokio::select! {
             biased;
-            claimed = claim_due(&hands, &mut visits) => claimed,
+            claimed = claim_due(&hands, &mut visits, turn) => claimed,
             () = lease::grace_over(shutdown.clone(), hands.settings.grace) => break,
         };
-        let pause = match claimed {
+        let (pause, after) = match claimed {
             Ok(pause) => {
                 misses = 0;
-                pause
+                match pause {
+                    Pause::Due(pause) => (pause, Turn::Polled),
+                    Pause::Locked => (ROW_IS_LOCKED, Turn::Told),
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "claim a store: the database does not answer, trying again");
                 misses += 1;
-                backoff::delay(misses, hands.settings.backoff, hands.settings.backoff_cap)
+                (backoff::delay(misses, hands.settings.backoff, hands.settings.backoff_cap), Turn::Told)
             }
         };
+        turn = Turn::Told;
         tokio::select! {
+            // Whoever was told before the pause was over was told.
+            biased;
             changed = shutdown.changed() => if changed.is_err() { break },
             ring = bell.recv() => {
                 // One look answers all rings so far.
@@ -109,7 +116,7 @@ pub async fn run(db: Db, cluster: Arc<dyn Cluster>, settings: Settings, mut shut
                 if matches!(ring, Err(broadcast::error::RecvError::Closed)) { break }
             }
             Some(ended) = visits.join_next() => log_panic(ended),
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pause) => turn = after,
         }
     }
     // Each visit hands its store over as soon as the act it is in has ended, or its grace has.
@@ -136,25 +143,51 @@ impl Hands {
     }
 }
 
-/// Another transaction is on the row that is due; it is over in a moment.
+/// What made the loop look for work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// It was told to, or has just begun, or goes on.
+    Told,
+    /// It slept until what it knew to be due was, or until the slow poll.
+    Polled,
+}
+
+/// Until when there is nothing to do without a ring.
+enum Pause {
+    Due(Duration),
+    /// Another transaction is on the row that is due; it is over in a moment.
+    Locked,
+}
+
 const ROW_IS_LOCKED: Duration = Duration::from_millis(50);
 
-/// Starts a visit for each store that is due, as far as there are hands. Says when to look again without a ring.
-async fn claim_due(hands: &Arc<Hands>, visits: &mut JoinSet<()>) -> Result<Duration, sqlx::Error> {
+/// A ring is heard within milliseconds: who slept past this was not told.
+const UNHEARD: Duration = Duration::from_millis(500);
+
+fn poll_found(claim: &Claim, what: &'static str) {
+    metrics::counter!("store_platform_poll_found_total").increment(1);
+    tracing::info!(store = %claim.row.store.id, "{what}");
+}
+
+/// Starts a visit for each store that is due, as far as there are hands.
+async fn claim_due(hands: &Arc<Hands>, visits: &mut JoinSet<()>, turn: Turn) -> Result<Pause, sqlx::Error> {
     let Hands { db, settings, .. } = hands.as_ref();
     while visits.len() < settings.workers {
         match hands.within_fence(db.next_due()).await? {
-            None => return Ok(settings.poll),
-            Some(wait) if !wait.is_zero() => return Ok(wait.min(settings.poll)),
+            None => return Ok(Pause::Due(settings.poll)),
+            Some(wait) if !wait.is_zero() => return Ok(Pause::Due(wait.min(settings.poll))),
             Some(_) => {}
         }
         let asked = Instant::now();
         let claim = hands.within_fence(db.claim(&settings.name, settings.lease.length)).await?;
-        let Some(claim) = claim else { return Ok(ROW_IS_LOCKED) };
+        let Some(claim) = claim else { return Ok(Pause::Locked) };
         metrics::counter!("store_platform_claims_total").increment(1);
+        if turn == Turn::Polled && claim.call == Call::Rung && claim.waited >= UNHEARD {
+            poll_found(&claim, "the poll found what no bell told of");
+        }
         visits.spawn(visit::visit(Arc::clone(hands), claim, asked));
     }
-    Ok(settings.poll)
+    Ok(Pause::Due(settings.poll))
 }
 
 async fn wake_on_changes(hands: Arc<Hands>) {

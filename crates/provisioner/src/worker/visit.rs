@@ -12,7 +12,7 @@ use store_model::{
 use super::lease::{Deadline, Keeper, Loss};
 use super::{Hands, backoff, lease};
 use crate::cluster::{Done, Retry, StepError};
-use crate::db::{Claim, Hold, NamespaceUid, Record, Recorded};
+use crate::db::{Call, Claim, Hold, NamespaceUid, Record, Recorded};
 use crate::faults;
 
 /// The cluster's caches have not caught up with our own deed yet; its change wakes us, or this.
@@ -122,7 +122,7 @@ async fn walk(hands: &Hands, mut claim: Claim, deadline: &Deadline) -> Result<En
         }
         if deed_before.as_ref() == Some(&step) {
             let record = Record::unchanged(&claim);
-            return finish(hands, claim, (record, Some(SIGHT_LAG))).await;
+            return release(hands, claim, record, Hold::Pause(SIGHT_LAG)).await;
         }
         found(&mut claim, &seen);
         let namespace = match step {
@@ -173,17 +173,20 @@ fn learnt(claim: &Claim, seen: &Seen) -> Option<String> {
 /// There is work for a store that nobody woke: the watch or the bell that should have is broken, and only the slow poll
 /// noticed. That time is up is nobody's to tell.
 fn found(claim: &mut Claim, seen: &Seen) {
-    if std::mem::take(&mut claim.unbidden) && !seen.overdue {
-        metrics::counter!("store_platform_poll_found_total").increment(1);
-        tracing::info!(store = %claim.row.store.id, "the poll found what no watch told of");
+    if std::mem::replace(&mut claim.call, Call::Itself) == Call::Poll && !seen.overdue {
+        super::poll_found(claim, "the poll found what no watch told of");
     }
 }
 
 /// What is written at the end of a visit, and when to come again by oneself.
 type Outcome = (Record, Option<Duration>);
 
-async fn finish(hands: &Hands, mut claim: Claim, (record, due_in): Outcome) -> Result<End, sqlx::Error> {
-    match hands.db.record(&mut claim, record, Hold::Release { due_in }).await? {
+async fn finish(hands: &Hands, claim: Claim, (record, due_in): Outcome) -> Result<End, sqlx::Error> {
+    release(hands, claim, record, Hold::Release { due_in }).await
+}
+
+async fn release(hands: &Hands, mut claim: Claim, record: Record, hold: Hold) -> Result<End, sqlx::Error> {
+    match hands.db.record(&mut claim, record, hold).await? {
         Recorded::Written => Ok(End::Released),
         // By a new wish, then it is due; or the claim is lost, then giving it back changes nothing.
         Recorded::Superseded => Ok(End::HandOver),

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use provisioner::cluster::fake::Pace;
@@ -59,26 +58,8 @@ async fn an_owner_with_many_keeps_nobody_waiting(kind: Kind) {
     assert_eq!(owner().await.row.store.created_by, "greedy");
 }
 
-/// What only the poll found is told apart from what was woken.
-async fn a_store_that_nobody_woke_is_unbidden(kind: Kind) {
-    use provisioner::db::{Hold, Record};
-    let room = Room::new(kind, Pace::AtOnce).await;
-    let id = room.create("my-shop").await.store.id;
-    let rest = async |due_in: Duration| {
-        let mut claim = room.db.claim("first", Duration::from_secs(60)).await.unwrap().unwrap();
-        let record = Record::unchanged(&claim);
-        room.db.record(&mut claim, record, Hold::Release { due_in: Some(due_in) }).await.unwrap();
-        claim.unbidden
-    };
-    assert!(!rest(Duration::ZERO).await, "it was new");
-    assert!(rest(Duration::from_secs(60)).await, "its time had come");
-    room.db.wake_all(&BTreeSet::from([id.clone()])).await.unwrap();
-    assert!(!rest(Duration::ZERO).await, "it was woken");
-}
-
 on_both!(
     each_transition_is_in_the_chain_and_no_row_can_be_changed,
     a_chain_cut_short_is_noticed,
     an_owner_with_many_keeps_nobody_waiting,
-    a_store_that_nobody_woke_is_unbidden,
 );

@@ -18,6 +18,7 @@ mod delete;
 mod events;
 mod failure;
 mod idempotency;
+mod metrics;
 mod open;
 mod orphans;
 mod room;
