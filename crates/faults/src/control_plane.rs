@@ -22,7 +22,7 @@ use crate::node::Node;
 use crate::pki::Pki;
 use crate::programs::{Programs, repository};
 use crate::recorder::Recorder;
-use crate::until;
+use crate::{PATIENCE, until};
 
 /// Where the provisioner's chart puts it, and who it is there.
 pub const NAMESPACE: &str = "store-platform";
@@ -183,7 +183,7 @@ async fn client(kubeconfig: serde_json::Value) -> Result<Client> {
 }
 
 async fn is_ready(client: &Client) -> Result<()> {
-    until("the API server to be ready", Duration::from_secs(60), async || {
+    until("the API server to be ready", PATIENCE, async || {
         let request = http_get("/readyz")?;
         Ok((client.request_text(request).await? == "ok").then_some(()))
     })

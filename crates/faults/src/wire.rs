@@ -1,8 +1,8 @@
 //! A TCP proxy between the provisioner and PostgreSQL that can be cut, held, and cut after a COMMIT.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -27,9 +27,10 @@ pub struct SqlProxy {
 struct Shared {
     server: SocketAddr,
     wire: watch::Sender<Wire>,
-    /// So many COMMITs to come are sent on and never answered.
-    unanswered: AtomicUsize,
-    commits: AtomicUsize,
+    /// Connections that were open when it grew have no other end any more, and nobody tells them.
+    vanished: watch::Sender<usize>,
+    /// So many COMMITs to come are answered, and so many after them are sent on and never are.
+    coming: Mutex<(usize, usize)>,
     dropped: AtomicUsize,
 }
 
@@ -43,8 +44,8 @@ impl SqlProxy {
         let shared = Arc::new(Shared {
             server,
             wire: watch::channel(Wire::Whole).0,
-            unanswered: AtomicUsize::new(0),
-            commits: AtomicUsize::new(0),
+            vanished: watch::channel(0).0,
+            coming: Mutex::default(),
             dropped: AtomicUsize::new(0),
         });
         let weak = Arc::downgrade(&shared);
@@ -64,18 +65,40 @@ impl SqlProxy {
         self.shared.wire.send_replace(wire);
     }
 
+    /// The server's machine loses its power and another one takes its address: what is open stays open, and nothing comes
+    /// on it any more, not even its end. New connections are served.
+    pub fn vanish(&self) {
+        self.shared.vanished.send_modify(|times| *times += 1);
+    }
+
     /// The next `count` COMMITs reach the server, take effect, and are never answered: the connection dies instead.
     pub fn lose_answers(&self, count: usize) {
-        self.shared.unanswered.store(count, Ordering::SeqCst);
+        self.lose_answers_after(0, count);
+    }
+
+    /// The same for those after the next `answered`.
+    pub fn lose_answers_after(&self, answered: usize, count: usize) {
+        *self.shared.coming() = (answered, count);
     }
 
     /// COMMITs whose answer was lost.
     pub fn lost(&self) -> usize {
         self.shared.dropped.load(Ordering::SeqCst)
     }
+}
 
-    pub fn commits(&self) -> usize {
-        self.shared.commits.load(Ordering::SeqCst)
+impl Shared {
+    fn coming(&self) -> MutexGuard<'_, (usize, usize)> {
+        self.coming.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the COMMIT that comes now is never answered.
+    fn loses(&self) -> bool {
+        let mut coming = self.coming();
+        let (answered, lost) = *coming;
+        let loses = answered == 0 && lost > 0;
+        *coming = if loses { (0, lost - 1) } else { (answered.saturating_sub(1), lost) };
+        loses
     }
 }
 
@@ -85,6 +108,7 @@ async fn carry(shared: &Shared, mut client: TcpStream) -> std::io::Result<()> {
     server.set_nodelay(true)?;
     let (mut asked, mut answered) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
     let mut wire = shared.wire.subscribe();
+    let mut vanished = shared.vanished.subscribe();
     let mut losing = false;
     loop {
         let now = *wire.borrow_and_update();
@@ -100,15 +124,17 @@ async fn carry(shared: &Shared, mut client: TcpStream) -> std::io::Result<()> {
         }
         tokio::select! {
             changed = wire.changed() => if changed.is_err() { return Ok(()) },
+            _ = vanished.changed() => {
+                drop(server);
+                return swallow(client, &mut asked).await;
+            }
             read = client.read(&mut asked) => {
                 let count = read?;
                 if count == 0 {
                     return Ok(());
                 }
                 if asked[..count].windows(COMMIT.len()).any(|window| window == COMMIT) {
-                    shared.commits.fetch_add(1, Ordering::SeqCst);
-                    let fewer = |left: usize| left.checked_sub(1);
-                    losing = shared.unanswered.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok();
+                    losing = shared.loses();
                 }
                 server.write_all(&asked[..count]).await?;
             }
@@ -126,4 +152,10 @@ async fn carry(shared: &Shared, mut client: TcpStream) -> std::io::Result<()> {
             }
         }
     }
+}
+
+/// Takes what it is told, and says nothing, until the client gives up.
+async fn swallow(mut client: TcpStream, into: &mut [u8]) -> std::io::Result<()> {
+    while client.read(into).await? > 0 {}
+    Ok(())
 }

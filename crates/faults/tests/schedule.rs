@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use faults::chaos::{Schedule, play, seed};
 use faults::scene::{self, Kind, Scene};
 
 const SCHEDULE: Duration = Duration::from_secs(40);
 const STORES: usize = 20;
+const FAULTS: usize = 12;
 
 #[test]
 fn a_random_schedule_on_sqlite() -> Result<()> {
@@ -21,8 +22,7 @@ fn a_random_schedule_on_postgres() -> Result<()> {
 }
 
 async fn random(scene: &Scene) -> Result<()> {
-    let played = play(scene, Schedule { seed: seed()?, stores: STORES, time: SCHEDULE }).await?;
+    let played = play(scene, Schedule { seed: seed()?, stores: STORES, time: SCHEDULE, faults: FAULTS }).await?;
     println!("{} faults, {} stores, {} deleted: {:?}", played.tried(), played.accepted, played.deleted, played.faults);
-    ensure!(played.tried() >= 8, "only {} faults: the schedule tests nothing", played.tried());
     Ok(())
 }

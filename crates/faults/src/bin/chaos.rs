@@ -30,7 +30,7 @@ fn chaos() -> Result<()> {
         for kind in [Kind::Sqlite, Kind::Postgres] {
             let stores = STORES * usize::try_from(minutes.max(1))?;
             play_for(longest, kind, async |scene: &Scene| {
-                let played = play(scene, Schedule { seed, stores, time }).await?;
+                let played = play(scene, Schedule { seed, stores, time, faults: 1 }).await?;
                 println!(
                     "{kind:?}: {} faults tried and survived in {minutes} min: {:?}",
                     played.tried(),

@@ -29,8 +29,10 @@ pub enum Plan {
     Ready,
     /// Nothing happens: the controllers are slow.
     Idle,
-    /// No pod can be made, as a Deployment's condition and a StatefulSet's event tell it.
+    /// No pod can be made, as a Deployment's condition tells it.
     PodsRefused { message: String },
+    /// The same of the database alone, which only its controller's event tells.
+    DatabaseRefused { message: String },
     /// A pod of the Deployment is there and does not get ready; the rest of the store is.
     Pod { status: Value },
 }
@@ -148,7 +150,7 @@ async fn deployment(shared: &Shared, object: &Deployment) {
         "availableReplicas": null, "conditions": null,
     });
     let status = match shared.plan_for(object) {
-        Plan::Ready => ready,
+        Plan::Ready | Plan::DatabaseRefused { .. } => ready,
         Plan::Idle => return,
         Plan::PodsRefused { message } => {
             let mut refused = waiting;
@@ -181,6 +183,12 @@ async fn stateful_set(shared: &Shared, object: &StatefulSet) {
     match shared.plan_for(object) {
         Plan::Ready | Plan::Pod { .. } => {}
         Plan::Idle | Plan::PodsRefused { .. } => return,
+        Plan::DatabaseRefused { message } => {
+            if let Err(error) = pods::refuse(&shared.client, object, &message).await {
+                eprintln!("node: refuse the pods of {:?}: {error:#}", place(object));
+            }
+            return;
+        }
     }
     if let Err(error) = volumes::claim(&shared.client, object).await {
         eprintln!("node: claim the volumes of {:?}: {error:#}", place(object));

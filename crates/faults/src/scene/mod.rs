@@ -221,6 +221,13 @@ impl Scene {
         Ok(self.database.rows().await?.into_iter().rev().find(|row| row.name == name))
     }
 
+    /// Tries that were counted against a store. An API server that is away is nobody's.
+    pub async fn attempts(&self) -> Result<Vec<EventRow>> {
+        let events = self.database.events().await?.into_iter();
+        let is_counted = |event: &EventRow| event.kind == "attempt" && event.reason.as_deref() != Some("cluster");
+        Ok(events.filter(is_counted).collect())
+    }
+
     pub async fn one_release(&self, id: &str) -> Result<()> {
         let releases = invariants::releases(self.plane, &format!("store-{id}")).await?;
         let deployed = releases.iter().filter(|(_, status)| status == "deployed").count();

@@ -1,5 +1,7 @@
 //! Helm is killed, as the kernel does it when memory is short, at each call that it makes.
 
+use std::sync::{Arc, OnceLock};
+
 use anyhow::{Result, ensure};
 use faults::proxy::{Call, Fault, Rule};
 use faults::scene::{Kind, Scene, play};
@@ -26,13 +28,16 @@ fn row_03_helm_killed_at_each_of_its_calls() -> Result<()> {
 
 async fn one(scene: &Scene, service: &faults::service::Service, nth: usize) -> Result<()> {
     let suffix = format!("cups{nth}");
+    // Before its store is there, so that no call of its is missed: the id is known when the answer is.
+    let release = Arc::new(OnceLock::<String>::new());
+    let known = Arc::clone(&release);
+    let is_its = move |call: &Call| known.get().is_some_and(|release| is_of(call, release));
+    let held = scene.proxy.add(Rule::new(Fault::Hold, is_its).skip(nth).times(1));
     let store = scene.create(service, &suffix).await?;
-    let namespace = format!("store-{}", store.id);
-    let release = namespace.clone();
-    let held = scene.proxy.add(Rule::new(Fault::Hold, move |call: &Call| is_of(call, &release)).skip(nth).times(1));
+    let namespace = release.get_or_init(|| format!("store-{}", store.id));
     held.hit(1).await?;
     let calls = scene.proxy.calls();
-    let victim = calls.iter().rev().find(|call| call.fault == Some("held") && is_of(call, &namespace));
+    let victim = calls.iter().rev().find(|call| call.fault == Some("held") && is_of(call, namespace));
     let pid = victim.map_or(0, |call| call.by.pid);
     ensure!(pid != 0, "call {nth}: the held call has no process");
     kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGKILL)?;

@@ -121,7 +121,8 @@ fn row_05_an_api_server_killed_and_started_again_under_creations() -> Result<()>
         let dying = async {
             for _ in 0..DEATHS {
                 scene.plane.api_server_anew().await?;
-                scene.proxy.until("a release's first call after it", 1, |call| call.is_helms()).await?;
+                let so_far = scene.proxy.count(Call::is_helms);
+                scene.proxy.until("a release's first call after it", so_far + 1, Call::is_helms).await?;
             }
             anyhow::Ok(())
         };

@@ -62,6 +62,36 @@ async fn down_at(step: &'static str, fault: Wire) -> Result<()> {
     .await
 }
 
+/// A database whose machine loses its power ends no connection: whoever waits on one would wait for ever.
+#[test]
+fn row_09_database_connections_that_vanish() -> Result<()> {
+    runtime()?.block_on(each(STEPS, async |step| vanished_at(step).await))
+}
+
+async fn vanished_at(step: &'static str) -> Result<()> {
+    play_here(Kind::Postgres, async |scene: &Scene| {
+        let (service, store) = held_at(scene, step, meets).await?;
+        scene.database.wire()?.vanish();
+        scene.proxy.clear();
+        if step == "a deletion" {
+            scene.deleted(&service, &store.id).await?;
+        } else {
+            scene.ready(&service, &store.id).await?;
+            scene.one_release(&store.id).await?;
+        }
+        // What it waits for in between is the next one's, and what it hears of others too.
+        let other = scene.start().await?;
+        scene.database.wire()?.vanish();
+        for (asked, suffix) in [(&service, "mugs"), (&other, "plates")] {
+            let store = asked.client.store_create(&scene.request(suffix), Some(suffix)).await?;
+            scene.ready(asked, &store.id).await?;
+        }
+        ensure!(service.terminate().await?.success(), "it did not end well");
+        Ok(())
+    })
+    .await
+}
+
 /// No Helm of the store's lives, and no write of the provisioner's is under way.
 fn nothing_runs(scene: &Scene, id: &str) -> bool {
     let release = format!("store-{id}");

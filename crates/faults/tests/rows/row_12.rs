@@ -19,16 +19,18 @@ fn row_12_clocks_an_hour_off() -> Result<()> {
         let skewed = |seconds: &str| {
             scene.settings.env("LD_PRELOAD", library.display().to_string()).env("SKEW_SECONDS", seconds)
         };
-        let fast = scene.start_with(&skewed("3600")).await?;
-        let slow = scene.start_with(&skewed("-3600")).await?;
-        let ahead = wall_clock(&fast)?.duration_since(wall_clock(&slow)?);
-        ensure!(ahead.as_secs() > 7000, "their clocks are only {ahead:?} apart: the test tests nothing");
-
-        // Held for longer than a lease: to a worker that believed its own clock the claim would have lapsed an hour ago.
+        // Held for longer than a lease by the one that is behind: to one that is ahead and believed its own clock, the claim
+        // would have lapsed two hours ago.
         let half_way = |call: &Call| call.is_helms() && call.method == "PATCH" && call.is_about("deployments");
         let held = scene.proxy.add(Rule::new(Fault::Hold, half_way).times(1));
-        let store = scene.create(&fast, "cups").await?;
+        let slow = scene.start_with(&skewed("-3600")).await?;
+        let store = scene.create(&slow, "cups").await?;
         held.hit(1).await?;
+        let fast = scene.start_with(&skewed("3600")).await?;
+        fast.said("that its worker begins", |line| line["message"] == "the cluster is listed; the worker begins")
+            .await?;
+        let ahead = wall_clock(&fast)?.duration_since(wall_clock(&slow)?);
+        ensure!(ahead.as_secs() > 7000, "their clocks are only {ahead:?} apart: the test tests nothing");
         let since = Instant::now();
         let mut fences = Vec::new();
         while since.elapsed() < LEASE + Duration::from_secs(3) {

@@ -33,7 +33,8 @@ fn row_15_deleted_at_each_step_of_a_creation() -> Result<()> {
 async fn deleted_at(point: &'static str, kind: Kind) -> Result<()> {
     play_here(kind, async |scene: &Scene| {
         // It holds the worker there for a second and a half, while the API goes on.
-        let settings = scene.settings.env("FAILPOINTS", format!("{point}=1*sleep(1500)->off"));
+        // Long enough for the wish to come meanwhile, also on a busy machine, and shorter than a holder may be silent.
+        let settings = scene.settings.env("FAILPOINTS", format!("{point}=1*sleep(5000)->off"));
         let service = scene.start_with(&settings).await?;
         let store = scene.create(&service, "cups").await?;
         service.passed(point, 1).await?;

@@ -10,6 +10,8 @@ use faults::{PATIENCE, until};
 use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::api::{Api, ListParams};
+use store_api::CreateStore;
+use tokio::time::timeout;
 
 /// A hundred lives. A deletion takes the namespace controller five seconds, so they are many names at once.
 const NAMES: usize = 25;
@@ -28,18 +30,7 @@ async fn lives(scene: &Scene, service: &Service, nth: usize) -> Result<()> {
     let request = scene.request(&format!("cups{nth}"));
     let (mut ids, mut passwords, mut volumes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for life in 0..LIVES {
-        let id = until("the name to be free", PATIENCE, async || {
-            let answer = service.post(&request, None).await?;
-            // 429 as well: there are many at once.
-            if matches!(answer.status, 409 | 429) {
-                let hint = answer.headers.get("retry-after").context("no hint when to ask again")?;
-                tokio::time::sleep(Duration::from_secs(hint.to_str()?.parse()?)).await;
-                return Ok(None);
-            }
-            ensure!(answer.status == 202, "{answer:?}");
-            Ok(Some(answer.body["id"].as_str().context("a store without an id")?.to_owned()))
-        })
-        .await?;
+        let id = created(service, &request).await?;
         scene.ready(service, &id).await?;
         let credentials =
             until("the credentials", PATIENCE, async || Ok(Some(service.client.store_credentials(&id).await?))).await?;
@@ -57,6 +48,23 @@ async fn lives(scene: &Scene, service: &Service, nth: usize) -> Result<()> {
     }
     ensure!(volumes.len() >= LIVES, "the stores had only {} volumes", volumes.len());
     Ok(())
+}
+
+/// Asks again as often as it is told when to, and never sooner.
+async fn created(service: &Service, request: &CreateStore) -> Result<String> {
+    let asked = async {
+        loop {
+            let answer = service.post(request, None).await?;
+            // 429 as well: there are many at once.
+            if !matches!(answer.status, 409 | 429) {
+                ensure!(answer.status == 202, "{answer:?}");
+                return Ok(answer.body["id"].as_str().context("a store without an id")?.to_owned());
+            }
+            let hint = answer.headers.get("retry-after").context("no hint when to ask again")?;
+            tokio::time::sleep(Duration::from_secs(hint.to_str()?.parse()?)).await;
+        }
+    };
+    timeout(PATIENCE, asked).await.context("wait for the name to be free")?
 }
 
 async fn volumes_of(scene: &Scene, id: &str) -> Result<Vec<String>> {

@@ -1,6 +1,7 @@
 //! Deletions that find nothing, find it gone already, or find somebody else's namespace.
 
 use anyhow::{Result, ensure};
+use faults::proxy::{Fault, Rule};
 use faults::scene::{Kind, Scene, play};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, PostParams};
@@ -45,14 +46,15 @@ fn row_17_deleting_what_was_never_installed() -> Result<()> {
 #[test]
 fn row_17_a_foreign_namespace_is_never_touched() -> Result<()> {
     play(Kind::Sqlite, async |scene: &Scene| {
-        let settings = scene.settings.env("FAILPOINTS", "deed.create-namespace.before=1*sleep(2000)->off");
-        let service = scene.start_with(&settings).await?;
+        let held = scene.proxy.add(Rule::new(Fault::Hold, |call| call.makes("namespaces")).times(1));
+        let service = scene.start().await?;
         let store = scene.create(&service, "cups").await?;
-        service.passed("deed.create-namespace.before", 1).await?;
+        held.hit(1).await?;
         let name = format!("store-{}", store.id);
         let namespaces: Api<Namespace> = Api::all(scene.plane.client.clone());
         let foreign = json!({"metadata": {"name": name, "labels": {"app.kubernetes.io/part-of": "store-platform"}}});
         let before = namespaces.create(&PostParams::default(), &serde_json::from_value(foreign)?).await?;
+        held.release();
 
         let failed = scene.phase(&service, &store.id, Phase::Failed).await?;
         ensure!(failed.reason.is_some_and(|reason| reason.code == ReasonCode::ForeignNamespace), "another reason");

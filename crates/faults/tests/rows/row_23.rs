@@ -4,15 +4,25 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use faults::node::Plan;
-use faults::scene::{Kind, Scene, play};
+use faults::runtime;
+use faults::scene::{Kind, Scene, play_here};
 use store_model::{Phase, ReasonCode};
+
+use crate::each;
+
+const MESSAGE: &str = "pods \"app-1\" is forbidden: exceeded quota: store, requested: limits.memory=512Mi";
 
 #[test]
 fn row_23_an_exhausted_quota_is_seen_in_seconds() -> Result<()> {
-    play(Kind::Sqlite, async |scene: &Scene| {
+    let message = MESSAGE.to_owned();
+    let cases = [Plan::PodsRefused { message: message.clone() }, Plan::DatabaseRefused { message }];
+    runtime()?.block_on(each(cases, async |plan| refused(plan.clone()).await))
+}
+
+async fn refused(plan: Plan) -> Result<()> {
+    play_here(Kind::Sqlite, async |scene: &Scene| {
         let name = scene.name("cups");
-        let message = "pods \"wordpress-1\" is forbidden: exceeded quota: store, requested: limits.memory=512Mi";
-        scene.plane.node.plan(&name, Plan::PodsRefused { message: message.to_owned() });
+        scene.plane.node.plan(&name, plan);
         let service = scene.start().await?;
         let store = scene.create(&service, "cups").await?;
         service.passed("deed.install-release.after", 1).await?;
@@ -28,4 +38,5 @@ fn row_23_an_exhausted_quota_is_seen_in_seconds() -> Result<()> {
         scene.heals(&service, &store.id).await?;
         Ok(())
     })
+    .await
 }
