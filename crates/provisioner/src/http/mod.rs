@@ -74,6 +74,7 @@ pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
     routes
         .route_layer(middleware::from_fn_with_state(Limits::of_requests(), limit::limit))
         .route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize))
+        .route_layer(middleware::from_fn(parse::no_nul))
         .fallback(finish::not_found)
         .method_not_allowed_fallback(finish::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
