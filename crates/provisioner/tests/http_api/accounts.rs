@@ -175,6 +175,32 @@ async fn another_site_has_nothing_done() {
     assert_eq!(store["createdBy"], "ada@example.com");
 }
 
+/// What `<img src="https://dashboard…/api/v1/stores/cups/credentials">` on a shop's page does, or a link to it.
+#[tokio::test]
+async fn a_shops_page_has_nothing_read() {
+    let world = World::working().await;
+    let mut ada = set_up(&world).await;
+    let id = world.create("cups").await;
+    world.until(&id, "ready").await;
+    for site in ["same-site", "cross-site"] {
+        ada.site = site;
+        for path in ["/session", "/stores", "/stores/cups/credentials", "/stores/cups/logs?follow=true", "/events"] {
+            assert_eq!(ada.get(path).await.problem(403).0, "cross-site", "{site} {path}");
+        }
+    }
+    let accept = [("accept", "application/json")];
+    let shown = async || {
+        let events = world.send(Method::GET, &format!("{STORES}/{id}/events"), &accept, None).await;
+        events.text.matches("ada@example.com").count()
+    };
+    assert_eq!(shown().await, 0, "the store says that ada was shown its credentials");
+    for (looked, site) in ["same-origin", "none"].into_iter().enumerate() {
+        ada.site = site;
+        assert_eq!(ada.get("/stores/cups/credentials").await.status, 200, "{site}");
+        assert_eq!(shown().await, looked + 1);
+    }
+}
+
 #[tokio::test]
 async fn accounts_are_made_and_removed_but_for_the_last_administrator() {
     let world = World::idle().await;
