@@ -10,7 +10,7 @@ use store_api::{ChangePassword, FieldError, Problem, SessionView, SignIn, Signed
 use super::auth::{By, Caller};
 use super::parse::Fields;
 use super::problem::Refused;
-use super::{App, auth, cookie, origin, password, views};
+use super::{App, auth, cookie, create, origin, password, views};
 use crate::db::AccountRow;
 
 /// 43 of 62 characters are 256 bits.
@@ -37,15 +37,18 @@ pub async fn create(
         _ => Err(refused),
     })?;
     let mut fields = Fields::from_json(&headers, body)?;
-    let email = fields.required("email", |text| Ok(text.trim().to_lowercase()));
-    let given = fields.required("password", |text| Ok(text.to_owned()));
+    let email = fields.required("email", |text| match text.trim() {
+        email if email.len() <= create::EMAIL_MAX => Ok(email.to_lowercase()),
+        _ => Err(format!("must be at most {} bytes long", create::EMAIL_MAX)),
+    });
+    let given = fields.required("password", password::given);
     fields.end(&["email", "password"])?;
     let (Some(email), Some(given)) = (email, given) else {
         return Err(Refused::internal("parse a sign-in", &"a missing field was not noted"));
     };
-    app.sign_ins.take(&email)?;
+    app.tries.at_address(&email)?;
     let account = app.db.account_by_email(&email).await?;
-    let right = password::is(given, account.as_ref().map(|account| account.password_hash.clone())).await?;
+    let right = app.turns.is(given, account.as_ref().map(|account| account.password_hash.clone())).await?;
     match account {
         Some(account) if right => begin(&app, &account).await,
         _ => {
@@ -129,18 +132,18 @@ pub async fn change_password(
 ) -> Result<StatusCode, Refused> {
     let (account, session) = signed_in(&caller)?;
     let mut fields = Fields::from_json(&headers, body)?;
-    let current = fields.required("current", |text| Ok(text.to_owned()));
+    let current = fields.required("current", password::given);
     let new = fields.required("new", |text| password::parse(text, &account.email));
     fields.end(&["current", "new"])?;
     let (Some(current), Some(new)) = (current, new) else {
         return Err(Refused::internal("parse a change of password", &"a missing field was not noted"));
     };
-    app.sign_ins.take(&account.email)?;
-    if !password::is(current, Some(account.password_hash.clone())).await? {
+    app.tries.at_address(&account.email)?;
+    if !app.turns.is(current, Some(account.password_hash.clone())).await? {
         let message = "is not your password".to_owned();
         return Err(Refused::fields(vec![FieldError { field: "current".to_owned(), message }]));
     }
-    let hash = password::hash(new).await?;
+    let hash = app.turns.hash(new).await?;
     app.db.password_put(account, &hash, session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

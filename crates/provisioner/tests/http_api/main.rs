@@ -18,4 +18,5 @@ mod postgres;
 mod revoke;
 mod specification;
 mod stores;
+mod tries;
 mod world;
