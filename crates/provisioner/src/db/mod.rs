@@ -5,6 +5,7 @@ mod adopt;
 mod audit;
 mod bell;
 mod claims;
+mod devices;
 mod dialect;
 mod events;
 mod idempotency;

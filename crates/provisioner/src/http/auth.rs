@@ -104,8 +104,8 @@ async fn by_token(app: &App, given: &str) -> Result<Caller, Refused> {
 }
 
 async fn by_session(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Refused> {
-    let cookie =
-        cookie::read(headers).ok_or_else(|| refused("sign in, or send 'Authorization: Bearer <token>'", ""))?;
+    let cookie = cookie::read(headers, cookie::SESSION)
+        .ok_or_else(|| refused("sign in, or send 'Authorization: Bearer <token>'", ""))?;
     origin::same(method, headers)?;
     let hash = hash(&cookie);
     let session = app.db.session_use(&hash).await?;

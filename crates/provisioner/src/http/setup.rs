@@ -82,7 +82,7 @@ pub async fn setup(
     };
     app.db.setup(&auth::hash(&code), &account).await.map_err(refused)?;
     let account = app.db.account_find(&account.id).await?.ok_or(sqlx::Error::RowNotFound)?;
-    session::begin(&app, &account).await
+    session::begin(&app, &account, None).await
 }
 
 /// As it is compared: a person may type it in any way.

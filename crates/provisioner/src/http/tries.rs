@@ -5,7 +5,7 @@ use super::problem::Refused;
 
 #[derive(Clone)]
 pub struct Tries {
-    /// Of one address, and of the set-up.
+    /// Of one address, of the set-up, of a browser that has signed in, of a session.
     of_one: Limits,
     of_strangers: Limits,
 }
@@ -27,6 +27,12 @@ impl Tries {
 
     pub fn at_set_up(&self) -> Result<(), Refused> {
         self.stranger("set-up")
+    }
+
+    /// In the browser with this hash, which has signed in to the address before, or in the session with it: however many strangers
+    /// guess meanwhile, they take none of these tries.
+    pub fn known(&self, hash: &str) -> Result<(), Refused> {
+        self.of_one.take(&format!("known {hash}"))
     }
 
     /// Whoever hammers at one address takes nothing of what all strangers share.
