@@ -74,7 +74,7 @@ const EVERYWHERE: [(&str, &str); 5] = [
 fn complete(operation: &mut Operation, policy: Option<Policy>) {
     let open = policy == Some(Policy::Open);
     operation.security = Some(match policy {
-        Some(Policy::Role(role)) => {
+        Some(Policy::Role(role) | Policy::Person(role)) => {
             ["token", "session"].map(|scheme| SecurityRequirement::new(scheme, [role.as_str()])).to_vec()
         }
         Some(Policy::Open) | None => vec![SecurityRequirement::default()],
