@@ -15,7 +15,7 @@ use clap::Parser;
 use provisioner::cluster::fake::{Fake, Pace};
 use provisioner::config::Config;
 use provisioner::db::Db;
-use provisioner::http::{self, ApiToken, App, Limits};
+use provisioner::http::{self, ApiToken, App};
 use provisioner::{telemetry, worker};
 use serde_json::json;
 use store_model::ImageName;
@@ -59,13 +59,8 @@ async fn main() -> Result<()> {
     let (stop, stopped) = watch::channel(false);
 
     seed::stores(&db, &fake, &config, arguments.stores).await?;
-    let app = App {
-        db: db.clone(),
-        cluster: Arc::new(fake.clone()),
-        config: Arc::new(config),
-        token: ApiToken::new(&arguments.token.as_str().into()),
-        sign_ins: Limits::of_sign_ins(),
-    };
+    let token = ApiToken::new(&arguments.token.as_str().into());
+    let app = App::new(db.clone(), Arc::new(fake.clone()), config, token);
     let api = TcpListener::bind(arguments.listen).await.context("listen for the API")?;
     let control = TcpListener::bind(arguments.control).await.context("listen for control")?;
     let (api_at, control_at) = (api.local_addr()?, control.local_addr()?);

@@ -46,13 +46,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 
     let (stop, stopped) = watch::channel(false);
     tracing::info!(listen = %config.listen, base_domain = %config.base_domain, "the provisioner starts");
-    let app = http::App {
-        db: db.clone(),
-        cluster: cluster.clone(),
-        config: Arc::new(config.clone()),
-        token: http::ApiToken::new(&token),
-        sign_ins: http::Limits::of_sign_ins(),
-    };
+    let token = http::ApiToken::new(&token);
+    let app = http::App::new(db.clone(), cluster.clone(), config.clone(), token);
     let server = tokio::spawn(http::serve(listener, app, stopped.clone()));
     let worker = tokio::spawn(work(db.clone(), cluster.clone(), config, stopped));
     terminated.await?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use provisioner::cluster::fake::{Fake, Pace, Script};
 use provisioner::config::Config;
 use provisioner::db::Db;
-use provisioner::http::{self, ApiToken, App, Limits};
+use provisioner::http::{self, ApiToken, App};
 use provisioner::worker;
 use serde_json::Value;
 use store_model::{Engine, ImageName};
@@ -58,13 +58,8 @@ impl World {
         let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let config = Config::from_env_map(env).unwrap();
         let fake = fake.clone();
-        let app = App {
-            db: Db::open(&config.database).await.unwrap(),
-            cluster: Arc::new(fake.clone()),
-            config: Arc::new(config),
-            token: ApiToken::new(&TOKEN.into()),
-            sign_ins: Limits::of_sign_ins(),
-        };
+        let db = Db::open(&config.database).await.unwrap();
+        let app = App::new(db, Arc::new(fake.clone()), config, ApiToken::new(&TOKEN.into()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         // Below `localhost`, where most resolvers know nothing.
         let url = format!("http://api.localhost:{}", listener.local_addr().unwrap().port());

@@ -151,13 +151,20 @@ impl Db {
         Ok(())
     }
 
-    /// Every session of the account ends but the one that asked.
-    pub async fn password_put(&self, account: &AccountRow, hash: &str, session: &str) -> Result<(), sqlx::Error> {
+    /// Every session of the account ends but the one that asked, and its browser alone stays known.
+    pub async fn password_put(
+        &self,
+        account: &AccountRow,
+        hash: &str,
+        session: &str,
+        device: Option<&str>,
+    ) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         let update = "UPDATE accounts SET password_hash = $1 WHERE id = $2";
         sqlx::query(update).bind(hash).bind(&account.id).execute(write.connection()).await?;
         let end = "DELETE FROM sessions WHERE account_id = $1 AND token_hash <> $2";
         sqlx::query(end).bind(&account.id).bind(session).execute(write.connection()).await?;
+        write.devices_forget(account, device).await?;
         write.audit_deed(&account.email, Action::ChangePassword, "").await?;
         write.commit().await
     }

@@ -6,6 +6,7 @@ mod audit;
 mod bell;
 mod claim;
 mod claims;
+mod devices;
 mod dialect;
 mod events;
 mod idempotency;

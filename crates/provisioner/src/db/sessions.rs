@@ -23,8 +23,8 @@ pub struct SessionRow {
 }
 
 impl Db {
-    /// Gives back when it ends unless it is used.
-    pub async fn session_create(&self, account: &AccountRow, hash: &str) -> Result<i64, sqlx::Error> {
+    /// In the browser with that device's hash. Gives back when it ends unless it is used.
+    pub async fn session_create(&self, account: &AccountRow, hash: &str, device: &str) -> Result<i64, sqlx::Error> {
         let mut write = self.write().await?;
         let expire = write.dialect.sql("DELETE FROM sessions WHERE expires_at_ms < NOW_MS");
         sqlx::query(expire).execute(write.connection()).await?;
@@ -36,6 +36,7 @@ impl Db {
         let expires = row.try_get(0)?;
         let noted = write.dialect.sql("UPDATE accounts SET last_sign_in_ms = NOW_MS WHERE id = $1");
         sqlx::query(noted).bind(&account.id).execute(write.connection()).await?;
+        write.device_put(device, account).await?;
         write.audit_deed(&account.email, Action::SignIn, "").await?;
         write.commit().await?;
         Ok(expires)
@@ -78,11 +79,12 @@ impl Db {
         write.commit().await
     }
 
-    /// In every browser.
-    pub async fn sessions_end(&self, account: &AccountRow) -> Result<(), sqlx::Error> {
+    /// In every browser. The one that asks stays known: who signs out everywhere because somebody guesses must get in again.
+    pub async fn sessions_end(&self, account: &AccountRow, device: Option<&str>) -> Result<(), sqlx::Error> {
         let mut write = self.write().await?;
         let delete = "DELETE FROM sessions WHERE account_id = $1";
         sqlx::query(delete).bind(&account.id).execute(write.connection()).await?;
+        write.devices_forget(account, device).await?;
         write.audit_deed(&account.email, Action::SignOutEverywhere, "").await?;
         write.commit().await
     }

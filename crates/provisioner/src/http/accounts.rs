@@ -46,7 +46,7 @@ pub async fn create(
         id: Uuid::now_v7().to_string(),
         email: email.to_lowercase(),
         role,
-        password_hash: password::hash(password).await?,
+        password_hash: app.turns.hash(password).await?,
     };
     let row = app.db.account_create(&account, &caller.name).await.map_err(refused)?;
     Ok((StatusCode::CREATED, Json(view(row))))

@@ -60,9 +60,10 @@ impl ApiToken {
 /// In front of every route: finds out who asks, and whether they may.
 pub async fn authorize(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Refused> {
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    let wanted = match policy::of(request.method(), path) {
+    let (wanted, in_person) = match policy::of(request.method(), path) {
         Some(Policy::Open) => return Ok(next.run(request).await),
-        Some(Policy::Role(role)) => role,
+        Some(Policy::Role(role)) => (role, false),
+        Some(Policy::Person(role)) => (role, true),
         // Another method than the address knows: it is answered as such, and does nothing.
         None if !policy::all().any(|(_, known, _)| known == path) => {
             return Err(Refused::internal("authorize", &format!("{} {path} has no policy", request.method())));
@@ -73,6 +74,9 @@ pub async fn authorize(State(app): State<App>, mut request: Request, next: Next)
         Some(token) => by_token(&app, token).await?,
         None => by_session(&app, request.method(), request.headers()).await?,
     };
+    if in_person && matches!(caller.by, By::Token { .. }) {
+        return Err(not_by_token());
+    }
     if caller.role < wanted {
         let detail =
             format!("this takes the role {}, and {} has {}", wanted.as_str(), caller.name, caller.role.as_str());
@@ -104,8 +108,8 @@ async fn by_token(app: &App, given: &str) -> Result<Caller, Refused> {
 }
 
 async fn by_session(app: &App, method: &Method, headers: &HeaderMap) -> Result<Caller, Refused> {
-    let cookie =
-        cookie::read(headers).ok_or_else(|| refused("sign in, or send 'Authorization: Bearer <token>'", ""))?;
+    let cookie = cookie::read(headers, cookie::SESSION)
+        .ok_or_else(|| refused("sign in, or send 'Authorization: Bearer <token>'", ""))?;
     origin::same(method, headers)?;
     let hash = hash(&cookie);
     let session = app.db.session_use(&hash).await?;
@@ -116,6 +120,13 @@ async fn by_session(app: &App, method: &Method, headers: &HeaderMap) -> Result<C
         expires_at_ms: Some(session.expires_at_ms),
         by: By::Session { account: session.account, hash },
     })
+}
+
+/// A higher scope would not help.
+pub fn not_by_token() -> Refused {
+    let detail = "an API token neither makes, lists nor revokes tokens, itself apart, nor changes accounts; sign in to the \
+                  dashboard with a browser to do so";
+    Refused::new(StatusCode::FORBIDDEN, "not-by-token", "Not with an API token", detail)
 }
 
 /// As it is kept of what is too long to be guessed.

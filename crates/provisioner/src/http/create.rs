@@ -15,7 +15,7 @@ pub const FIELDS: [&str; 8] =
 const TITLE_MAX: usize = 100;
 /// RFC 5321: 64 before the @, 254 in all.
 const LOCAL_MAX: usize = 64;
-const EMAIL_MAX: usize = 254;
+pub const EMAIL_MAX: usize = 254;
 
 pub fn parse(mut fields: Fields, app: &App, created_by: &str) -> Result<NewStore, Refused> {
     let name = fields.required("name", |text| StoreName::parse(text).map_err(|error| error.to_string()));

@@ -17,6 +17,7 @@ use super::metrics;
 use super::problem::Refused;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
@@ -43,6 +44,8 @@ pub async fn finish(request: Request, next: Next) -> Response {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Shops' pages are of the same site: none of them gets an answer into its own process by calling it an image.
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     // Credentials are among the answers, and a phase of a second ago is none.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
+use sha2::{Digest, Sha256};
 
 use super::auth::Caller;
 use super::problem::Refused;
@@ -17,10 +18,8 @@ pub struct Limits {
     per_second: f64,
     burst: f64,
     what: &'static str,
-    buckets: Arc<Mutex<HashMap<String, Bucket>>>,
+    buckets: Arc<Mutex<Buckets>>,
 }
-
-const BUCKETS_MAX: usize = 10_000;
 
 pub async fn limit(
     State(limits): State<Limits>,
@@ -35,6 +34,13 @@ pub async fn limit(
     Ok(next.run(request).await)
 }
 
+/// Names are made up by whoever asks, and may be long: kept are their digests, and those of a while.
+#[derive(Default)]
+struct Buckets {
+    by_name: HashMap<[u8; 32], Bucket>,
+    pruned: Option<Instant>,
+}
+
 struct Bucket {
     drops: f64,
     filled: Instant,
@@ -46,47 +52,70 @@ impl Limits {
         Limits::new(50.0, 300.0, "requests")
     }
 
-    /// A person mistypes a few times; who goes on is guessing. Ten at once, then one in six seconds.
-    pub fn of_sign_ins() -> Limits {
-        Limits::new(1.0 / 6.0, 10.0, "tries to sign in")
-    }
-
-    fn new(per_second: f64, burst: f64, what: &'static str) -> Limits {
+    pub fn new(per_second: f64, burst: f64, what: &'static str) -> Limits {
         Limits { per_second, burst, what, buckets: Arc::default() }
     }
 
     /// One of what the caller gets.
     pub fn take(&self, caller: &str) -> Result<(), Refused> {
-        self.take_at(caller, Instant::now()).map_err(|wait| {
-            let seconds = wait.as_secs() + 1;
-            let detail = format!("too many {}; go on in {seconds} s", self.what);
-            Refused::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
-                .retry_after(seconds)
-        })
+        self.take_at(caller, Instant::now()).map_err(|wait| self.refused(wait))
+    }
+
+    /// Refuses as `take` would, and takes nothing. Of somebody new nothing is kept.
+    pub fn look(&self, caller: &str) -> Result<(), Refused> {
+        let now = Instant::now();
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let drops = buckets.by_name.get(&digest(caller)).map_or(self.burst, |bucket| self.drops(bucket, now));
+        self.enough(drops).map_err(|wait| self.refused(wait))
     }
 
     /// An error says how long until the next drop.
     fn take_at(&self, caller: &str, now: Instant) -> Result<(), Duration> {
         // A thread that panicked here left numbers, and any numbers will do.
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        // Names are made up by whoever asks: the full buckets say nothing, and are let go of.
-        if buckets.len() > BUCKETS_MAX {
-            let full = |bucket: &Bucket| {
-                let since = now.saturating_duration_since(bucket.filled).as_secs_f64();
-                bucket.drops + since * self.per_second >= self.burst
-            };
-            buckets.retain(|_, bucket| !full(bucket));
-        }
-        let bucket = buckets.entry(caller.to_owned()).or_insert(Bucket { drops: self.burst, filled: now });
-        let since = now.saturating_duration_since(bucket.filled).as_secs_f64();
-        bucket.drops = (bucket.drops + since * self.per_second).min(self.burst);
+        self.prune(&mut buckets, now);
+        let bucket = buckets.by_name.entry(digest(caller)).or_insert(Bucket { drops: self.burst, filled: now });
+        bucket.drops = self.drops(bucket, now);
         bucket.filled = now;
-        if bucket.drops < 1.0 {
-            return Err(Duration::from_secs_f64((1.0 - bucket.drops) / self.per_second));
-        }
+        self.enough(bucket.drops)?;
         bucket.drops -= 1.0;
         Ok(())
     }
+
+    /// Nobody's bucket takes longer to fill than this. One that was left alone for so long is full and says nothing; letting go
+    /// of those once in that time keeps no more names than come within twice of it, and costs each a constant.
+    fn prune(&self, buckets: &mut Buckets, now: Instant) {
+        let fills = Duration::from_secs_f64(self.burst / self.per_second);
+        let pruned = *buckets.pruned.get_or_insert(now);
+        if now.saturating_duration_since(pruned) < fills {
+            return;
+        }
+        buckets.by_name.retain(|_, bucket| now.saturating_duration_since(bucket.filled) < fills);
+        buckets.pruned = Some(now);
+    }
+
+    fn drops(&self, bucket: &Bucket, now: Instant) -> f64 {
+        let since = now.saturating_duration_since(bucket.filled).as_secs_f64();
+        (bucket.drops + since * self.per_second).min(self.burst)
+    }
+
+    fn enough(&self, drops: f64) -> Result<(), Duration> {
+        if drops < 1.0 {
+            return Err(Duration::from_secs_f64((1.0 - drops) / self.per_second));
+        }
+        Ok(())
+    }
+
+    fn refused(&self, wait: Duration) -> Refused {
+        let seconds = wait.as_secs() + 1;
+        let detail = format!("too many {}; go on in {seconds} s", self.what);
+        Refused::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests", detail)
+            .retry_after(seconds)
+    }
+}
+
+fn digest(caller: &str) -> [u8; 32] {
+    Sha256::digest(caller.as_bytes()).into()
 }
 
 #[cfg(test)]
@@ -105,5 +134,42 @@ mod tests {
         limits.take_at("b", start).unwrap();
         limits.take_at("a", start + Duration::from_millis(21)).unwrap();
         limits.take_at("a", start + Duration::from_millis(21)).unwrap_err();
+    }
+
+    #[test]
+    fn a_flood_of_names_is_forgotten_as_fast_as_it_comes() {
+        let limits = Limits::new(1.0, 10.0, "tries");
+        let start = Instant::now();
+        let mut most = 0;
+        for millis in 0..100_000 {
+            limits.take_at(&millis.to_string(), start + Duration::from_millis(millis)).unwrap();
+            most = most.max(limits.buckets.lock().unwrap().by_name.len());
+        }
+        assert!(
+            most <= 20_000,
+            "{most} names, and 1000 a second for twice the 10 s that a bucket takes to fill are 20,000"
+        );
+        // Who goes on is not forgotten by it.
+        let flooded = start + Duration::from_secs(100);
+        for _ in 0..10 {
+            limits.take_at("guesser", flooded).unwrap();
+        }
+        for second in 1..100 {
+            let now = flooded + Duration::from_secs(second);
+            limits.take_at("guesser", now).unwrap();
+            limits.take_at("guesser", now).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_look_takes_nothing_and_keeps_nothing() {
+        let limits = Limits::new(0.001, 1.0, "tries");
+        for _ in 0..3 {
+            limits.look("a").unwrap();
+        }
+        assert!(limits.buckets.lock().unwrap().by_name.is_empty());
+        limits.take("a").unwrap();
+        limits.look("a").unwrap_err();
+        limits.look("b").unwrap();
     }
 }

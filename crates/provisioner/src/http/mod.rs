@@ -33,10 +33,12 @@ mod setup;
 pub mod starting;
 mod stores;
 mod tokens;
+mod tries;
 mod usage;
 mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::DefaultBodyLimit;
 use axum::{Router, middleware};
@@ -46,7 +48,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use auth::ApiToken;
-pub use limit::Limits;
+pub use password::Turns;
+pub use tries::Tries;
 
 use crate::cluster::Cluster;
 use crate::config::Config;
@@ -59,8 +62,17 @@ pub struct App {
     pub cluster: Arc<dyn Cluster>,
     pub config: Arc<Config>,
     pub token: ApiToken,
-    /// By e-mail address.
-    pub sign_ins: Limits,
+    pub tries: Tries,
+    pub turns: Turns,
+    /// How long after a right is gone an open stream that takes it ends, at most.
+    pub look_again: Duration,
+}
+
+impl App {
+    pub fn new(db: Db, cluster: Arc<dyn Cluster>, config: Config, token: ApiToken) -> App {
+        let (config, look_again) = (Arc::new(config), revoke::LOOK_AGAIN);
+        App { db, cluster, config, token, tries: Tries::new(), turns: Turns::new(), look_again }
+    }
 }
 
 /// A create with every field at its longest is under 2 KB. A single value of 64 KB still gets its field named.
@@ -72,8 +84,9 @@ pub fn router(app: App, closing: watch::Receiver<bool>) -> Router {
     let (routes, _) = routes().split_for_parts();
     metrics::install();
     routes
-        .route_layer(middleware::from_fn_with_state(Limits::of_requests(), limit::limit))
+        .route_layer(middleware::from_fn_with_state(limit::Limits::of_requests(), limit::limit))
         .route_layer(middleware::from_fn_with_state(app.clone(), auth::authorize))
+        .route_layer(middleware::from_fn(parse::no_nul))
         .fallback(finish::not_found)
         .method_not_allowed_fallback(finish::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

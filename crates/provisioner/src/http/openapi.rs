@@ -43,7 +43,8 @@ pub fn sign(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", bearer);
-    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::NAME))));
+    components
+        .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::SESSION))));
     for (path, item) in &mut document.paths.paths {
         let operations = [
             ("GET", &mut item.get),
@@ -73,7 +74,7 @@ const EVERYWHERE: [(&str, &str); 5] = [
 fn complete(operation: &mut Operation, policy: Option<Policy>) {
     let open = policy == Some(Policy::Open);
     operation.security = Some(match policy {
-        Some(Policy::Role(role)) => {
+        Some(Policy::Role(role) | Policy::Person(role)) => {
             ["token", "session"].map(|scheme| SecurityRequirement::new(scheme, [role.as_str()])).to_vec()
         }
         Some(Policy::Open) | None => vec![SecurityRequirement::default()],

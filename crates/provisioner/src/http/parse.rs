@@ -3,14 +3,27 @@
 use std::collections::HashSet;
 
 use axum::body::Bytes;
+use axum::extract::Request;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use store_api::FieldError;
 
+use super::finish;
 use super::problem::Refused;
+
+/// In front of every route: no id and no name holds NUL, so nothing is at an address with one. In the address of a request it
+/// can only be written as `%00`.
+pub async fn no_nul(request: Request, next: Next) -> Result<Response, Refused> {
+    if request.uri().path().contains("%00") {
+        return Err(finish::not_found(request.uri().clone()).await);
+    }
+    Ok(next.run(request).await)
+}
 
 /// The fields of a request. Each is taken once; what is left at the end has no business there.
 pub struct Fields {
@@ -64,10 +77,15 @@ impl Fields {
         self.optional(field, parse)
     }
 
-    /// `null` counts as left out.
+    /// `null` counts as left out. PostgreSQL has no NUL in a text and would refuse the statement as if it were away: no field
+    /// of ours holds one.
     pub fn optional<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         match self.values.remove(field)? {
             Value::Null => None,
+            Value::String(text) if text.contains('\0') => {
+                self.refuse(field, "must not contain NUL");
+                None
+            }
             Value::String(text) => parse(&text).map_err(|message| self.refuse(field, message)).ok(),
             _ => {
                 self.refuse(field, "must be a string");

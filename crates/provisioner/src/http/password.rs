@@ -1,9 +1,12 @@
 //! Passwords: what is taken for one, how it is hashed and compared.
 
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use std::sync::LazyLock;
+use axum::http::StatusCode;
 use tokio::sync::Semaphore;
 use zxcvbn::{Score, zxcvbn};
 
@@ -11,15 +14,15 @@ use super::problem::Refused;
 
 const MIN: usize = 12;
 const MAX: usize = 128;
-/// Each takes 19 MiB and a core for some 30 ms: what comes at once waits.
-static TURNS: Semaphore = Semaphore::const_new(2);
+/// No password that was taken for one is longer.
+const BYTES: usize = 4 * MAX;
 /// Of nobody's password: an unknown address takes as long as a wrong password.
 static NOBODYS: LazyLock<Option<String>> = LazyLock::new(|| hash_now("a password of nobody").ok());
 
 /// Long enough, and not among what is tried first.
 pub fn parse(text: &str, email: &str) -> Result<String, String> {
     let length = text.chars().count();
-    if !(MIN..=MAX).contains(&length) || text.len() > 4 * MAX {
+    if !(MIN..=MAX).contains(&length) || text.len() > BYTES {
         return Err(format!("must be {MIN} to {MAX} characters long"));
     }
     let local = email.split('@').next().unwrap_or_default();
@@ -30,35 +33,68 @@ pub fn parse(text: &str, email: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-pub async fn hash(password: String) -> Result<String, Refused> {
-    let _turn = turn().await?;
-    let hashed = tokio::task::spawn_blocking(move || hash_now(&password)).await;
-    match hashed {
-        Ok(Ok(hash)) => Ok(hash),
-        Ok(Err(error)) => Err(Refused::internal("hash a password", &error)),
-        Err(error) => Err(Refused::internal("hash a password", &error)),
+/// One that somebody tries.
+pub fn given(text: &str) -> Result<String, String> {
+    if text.len() > BYTES {
+        return Err(format!("must be at most {BYTES} bytes long"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Each hash takes 19 MiB and a core for some 30 ms: of those that come at once most wait.
+#[derive(Clone)]
+pub struct Turns {
+    free: Arc<Semaphore>,
+    /// Longer than this nobody wants to look at a sign-in that does not answer, and the queue is no longer than what comes
+    /// within it.
+    patience: Duration,
+}
+
+impl Turns {
+    pub fn new() -> Turns {
+        Turns::of(2, Duration::from_secs(2))
+    }
+
+    pub fn of(turns: usize, patience: Duration) -> Turns {
+        Turns { free: Arc::new(Semaphore::new(turns)), patience }
+    }
+
+    pub async fn hash(&self, password: String) -> Result<String, Refused> {
+        let hashed = self.take(move || hash_now(&password)).await?;
+        hashed.map_err(|error| Refused::internal("hash a password", &error))
+    }
+
+    /// Whether it is the password of that hash; `None`: of nobody's, and so never.
+    pub async fn is(&self, password: String, hash: Option<String>) -> Result<bool, Refused> {
+        let compared = self.take(move || {
+            let known = hash.is_some();
+            let hash = hash.or_else(|| NOBODYS.clone()).unwrap_or_default();
+            let hash = PasswordHash::new(&hash)?;
+            let right = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+            Ok::<bool, argon2::password_hash::phc::Error>(right && known)
+        });
+        compared.await?.map_err(|error| Refused::internal("read a password's hash", &error))
+    }
+
+    async fn take<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refused> {
+        let turn = match tokio::time::timeout(self.patience, Arc::clone(&self.free).acquire_owned()).await {
+            Ok(Ok(turn)) => turn,
+            Ok(Err(error)) => return Err(Refused::internal("wait for a turn to hash", &error)),
+            Err(_) => return Err(busy()),
+        };
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work();
+            // With the work, and not with the one who waits for it: who hangs up ends his waiting alone.
+            drop(turn);
+            done
+        });
+        worked.await.map_err(|error| Refused::internal("work on a password", &error))
     }
 }
 
-/// Whether it is the password of that hash; `None`: of nobody's, and so never.
-pub async fn is(password: String, hash: Option<String>) -> Result<bool, Refused> {
-    let _turn = turn().await?;
-    let compared = tokio::task::spawn_blocking(move || {
-        let known = hash.is_some();
-        let hash = hash.or_else(|| NOBODYS.clone()).unwrap_or_default();
-        let hash = PasswordHash::new(&hash)?;
-        let right = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
-        Ok::<bool, argon2::password_hash::phc::Error>(right && known)
-    });
-    match compared.await {
-        Ok(Ok(right)) => Ok(right),
-        Ok(Err(error)) => Err(Refused::internal("read a password's hash", &error)),
-        Err(error) => Err(Refused::internal("compare a password", &error)),
-    }
-}
-
-async fn turn() -> Result<tokio::sync::SemaphorePermit<'static>, Refused> {
-    TURNS.acquire().await.map_err(|error| Refused::internal("wait for a turn to hash", &error))
+fn busy() -> Refused {
+    let detail = "too many passwords are being compared; try again in a moment";
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail).retry_after(2)
 }
 
 /// Argon2id with OWASP's parameters, which are the library's own.
@@ -83,10 +119,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_knows_its_password_alone() {
-        let hash = super::hash("correct horse battery".to_owned()).await.unwrap();
+        let turns = Turns::new();
+        let hash = turns.hash("correct horse battery".to_owned()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
-        assert!(is("correct horse battery".to_owned(), Some(hash.clone())).await.unwrap());
-        assert!(!is("correct horse batterz".to_owned(), Some(hash)).await.unwrap());
-        assert!(!is("a password of nobody".to_owned(), None).await.unwrap(), "nobody has no password");
+        assert!(turns.is("correct horse battery".to_owned(), Some(hash.clone())).await.unwrap());
+        assert!(!turns.is("correct horse batterz".to_owned(), Some(hash)).await.unwrap());
+        assert!(!turns.is("a password of nobody".to_owned(), None).await.unwrap(), "nobody has no password");
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_does_not_free_the_turn() {
+        let turns = Turns::of(1, Duration::from_secs(60));
+        let (go_on, held) = std::sync::mpsc::channel::<()>();
+        let mut working = Box::pin(turns.take(move || held.recv()));
+        assert!(futures::poll!(&mut working).is_pending());
+        drop(working);
+        assert_eq!(turns.free.available_permits(), 0, "another one works beside it");
+        drop(go_on);
+        turns.take(|| ()).await.unwrap();
     }
 }

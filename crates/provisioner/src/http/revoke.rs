@@ -12,7 +12,7 @@ use super::App;
 use super::auth::By;
 
 /// How long somebody reads on whose role, session, token or account is gone.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+pub const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The answer, cut when `by` may no longer do what takes this role. What is written at once is left as it is.
 pub fn while_allowed(response: Response, app: App, by: By, wanted: Role) -> Response {
@@ -37,7 +37,7 @@ pub fn while_allowed(response: Response, app: App, by: By, wanted: Role) -> Resp
 /// Resolves when it is so.
 async fn revoked(app: &App, by: &By, wanted: Role) {
     loop {
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(app.look_again).await;
         match role_now(app, by).await {
             Ok(Some(role)) if role >= wanted => {}
             Ok(_) => return,

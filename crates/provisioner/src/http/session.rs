@@ -10,13 +10,14 @@ use store_api::{ChangePassword, FieldError, Problem, SessionView, SignIn, Signed
 use super::auth::{By, Caller};
 use super::parse::Fields;
 use super::problem::Refused;
-use super::{App, auth, cookie, origin, password, views};
+use super::{App, auth, cookie, create, origin, password, views};
 use crate::db::AccountRow;
 
 /// 43 of 62 characters are 256 bits.
 const LENGTH: usize = 43;
-/// The browser forgets it no sooner than the database does.
-const COOKIE_SECONDS: i64 = 30 * 24 * 60 * 60;
+/// The browser forgets neither sooner than the database does.
+const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
+const DEVICE_SECONDS: i64 = 180 * 24 * 60 * 60;
 
 /// Sign in
 #[utoipa::path(post, path = "/session", operation_id = "sessionCreate", tag = "accounts", request_body = SignIn,
@@ -37,17 +38,24 @@ pub async fn create(
         _ => Err(refused),
     })?;
     let mut fields = Fields::from_json(&headers, body)?;
-    let email = fields.required("email", |text| Ok(text.trim().to_lowercase()));
-    let given = fields.required("password", |text| Ok(text.to_owned()));
+    let email = fields.required("email", |text| match text.trim() {
+        email if email.len() <= create::EMAIL_MAX => Ok(email.to_lowercase()),
+        _ => Err(format!("must be at most {} bytes long", create::EMAIL_MAX)),
+    });
+    let given = fields.required("password", password::given);
     fields.end(&["email", "password"])?;
     let (Some(email), Some(given)) = (email, given) else {
         return Err(Refused::internal("parse a sign-in", &"a missing field was not noted"));
     };
-    app.sign_ins.take(&email)?;
+    let device = known_device(&app, &headers, &email).await?;
+    match &device {
+        Some(device) => app.tries.known(&auth::hash(device))?,
+        None => app.tries.at_address(&email)?,
+    }
     let account = app.db.account_by_email(&email).await?;
-    let right = password::is(given, account.as_ref().map(|account| account.password_hash.clone())).await?;
+    let right = app.turns.is(given, account.as_ref().map(|account| account.password_hash.clone())).await?;
     match account {
-        Some(account) if right => begin(&app, &account).await,
+        Some(account) if right => begin(&app, &account, device).await,
         _ => {
             let detail = "there is no account with this e-mail address and this password";
             Err(Refused::new(StatusCode::UNAUTHORIZED, "wrong-credentials", "Not signed in", detail))
@@ -55,10 +63,18 @@ pub async fn create(
     }
 }
 
-/// A new session, and its cookie.
-pub async fn begin(app: &App, account: &AccountRow) -> Result<Response, Refused> {
-    let token = Alphanumeric.sample_string(&mut rand::rng(), LENGTH);
-    let expires_at_ms = app.db.session_create(account, &auth::hash(&token)).await?;
+/// The cookie of a browser that has signed in to this address before.
+async fn known_device(app: &App, headers: &HeaderMap, email: &str) -> Result<Option<String>, Refused> {
+    let Some(device) = cookie::read(headers, cookie::DEVICE) else { return Ok(None) };
+    let known = app.db.device_is_known(&auth::hash(&device), email).await?;
+    Ok(known.then_some(device))
+}
+
+/// A new session and its cookie, and that of a browser that has signed in, unless it has one.
+pub async fn begin(app: &App, account: &AccountRow, device: Option<String>) -> Result<Response, Refused> {
+    let random = || Alphanumeric.sample_string(&mut rand::rng(), LENGTH);
+    let (session, device) = (random(), device.unwrap_or_else(random));
+    let expires_at_ms = app.db.session_create(account, &auth::hash(&session), &auth::hash(&device)).await?;
     let view = SessionView {
         account: Some(SignedIn { id: account.id.clone(), email: account.email.clone() }),
         name: account.email.clone(),
@@ -68,8 +84,10 @@ pub async fn begin(app: &App, account: &AccountRow) -> Result<Response, Refused>
     };
     let mut response = (StatusCode::CREATED, Json(view)).into_response();
     // Letters and digits always fit into a header.
-    if let Some(cookie) = cookie::set(&token, COOKIE_SECONDS) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    let cookies =
+        [cookie::set(cookie::SESSION, &session, SESSION_SECONDS), cookie::set(cookie::DEVICE, &device, DEVICE_SECONDS)];
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
@@ -105,9 +123,13 @@ pub async fn delete(State(app): State<App>, Extension(caller): Extension<Caller>
         (status = 204, description = "Every session of this account has ended."),
         (status = 409, description = "A token has no sessions.", body = Problem, content_type = "application/problem+json"),
     ))]
-pub async fn delete_all(State(app): State<App>, Extension(caller): Extension<Caller>) -> Result<Response, Refused> {
+pub async fn delete_all(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
     let (account, _) = signed_in(&caller)?;
-    app.db.sessions_end(account).await?;
+    app.db.sessions_end(account, device_hash(&headers).as_deref()).await?;
     Ok(signed_out())
 }
 
@@ -129,20 +151,24 @@ pub async fn change_password(
 ) -> Result<StatusCode, Refused> {
     let (account, session) = signed_in(&caller)?;
     let mut fields = Fields::from_json(&headers, body)?;
-    let current = fields.required("current", |text| Ok(text.to_owned()));
+    let current = fields.required("current", password::given);
     let new = fields.required("new", |text| password::parse(text, &account.email));
     fields.end(&["current", "new"])?;
     let (Some(current), Some(new)) = (current, new) else {
         return Err(Refused::internal("parse a change of password", &"a missing field was not noted"));
     };
-    app.sign_ins.take(&account.email)?;
-    if !password::is(current, Some(account.password_hash.clone())).await? {
+    app.tries.known(session)?;
+    if !app.turns.is(current, Some(account.password_hash.clone())).await? {
         let message = "is not your password".to_owned();
         return Err(Refused::fields(vec![FieldError { field: "current".to_owned(), message }]));
     }
-    let hash = password::hash(new).await?;
-    app.db.password_put(account, &hash, session).await?;
+    let hash = app.turns.hash(new).await?;
+    app.db.password_put(account, &hash, session, device_hash(&headers).as_deref()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn device_hash(headers: &HeaderMap) -> Option<String> {
+    cookie::read(headers, cookie::DEVICE).map(|device| auth::hash(&device))
 }
 
 fn signed_in(caller: &Caller) -> Result<(&AccountRow, &str), Refused> {

@@ -64,7 +64,7 @@ pub async fn setup(
     if !app.db.setup_needed().await? {
         return Err(refused(SetupError::Done));
     }
-    app.sign_ins.take("set-up")?;
+    app.tries.at_set_up()?;
     let mut fields = Fields::from_json(&headers, body)?;
     let code = fields.required("code", |text| Ok(plain(text)));
     let email = fields.required("email", create::email);
@@ -78,11 +78,11 @@ pub async fn setup(
         id: Uuid::now_v7().to_string(),
         email: email.to_lowercase(),
         role: store_api::Role::Admin,
-        password_hash: password::hash(password).await?,
+        password_hash: app.turns.hash(password).await?,
     };
     app.db.setup(&auth::hash(&code), &account).await.map_err(refused)?;
     let account = app.db.account_find(&account.id).await?.ok_or(sqlx::Error::RowNotFound)?;
-    session::begin(&app, &account).await
+    session::begin(&app, &account, None).await
 }
 
 /// As it is compared: a person may type it in any way.

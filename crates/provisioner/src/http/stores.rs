@@ -214,8 +214,8 @@ fn filter(query: Option<&str>) -> Result<Filter, Refused> {
     let phase = fields.optional("phase", |text| word(text, &Phase::ALL, Phase::as_str));
     let engine = fields.optional("engine", |text| word(text, &Engine::ALL, Engine::as_str));
     let search = fields.optional("search", |text| match text.len() {
-        0..=SEARCH_MAX if !text.contains('\0') => Ok(text.to_owned()),
-        _ => Err(format!("must be at most {SEARCH_MAX} characters long, without NUL")),
+        0..=SEARCH_MAX => Ok(text.to_owned()),
+        _ => Err(format!("must be at most {SEARCH_MAX} characters long")),
     });
     fields.end(&["limit", "cursor", "phase", "engine", "search"])?;
     let search = search.filter(|text| !text.is_empty());

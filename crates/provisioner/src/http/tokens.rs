@@ -80,7 +80,12 @@ pub async fn delete(
     Extension(caller): Extension<Caller>,
     Path(token): Path<String>,
 ) -> Result<StatusCode, Refused> {
-    if app.db.token_delete(&token, within(&caller).as_deref(), &caller.name).await? {
+    let within = match &caller.by {
+        By::Token { id, .. } if *id == token => None,
+        By::Token { .. } => return Err(auth::not_by_token()),
+        By::Platform | By::Session { .. } => within(&caller),
+    };
+    if app.db.token_delete(&token, within.as_deref(), &caller.name).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     let detail = "there is no such token; GET /api/v1/tokens lists those there are";

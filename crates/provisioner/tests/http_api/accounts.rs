@@ -9,22 +9,25 @@ use crate::world::{Answer, STORES, World};
 pub const PASSWORD: &str = "correct horse battery staple";
 pub const OTHER: &str = "violet anchor puzzle kitchen";
 
-/// A browser: it keeps the cookie and says where a request comes from.
+/// A browser: it keeps the cookies and says where a request comes from.
 pub struct Browser<'a> {
     world: &'a World,
+    /// The session's.
     pub cookie: Option<String>,
+    /// That somebody has signed in here.
+    pub device: Option<String>,
     site: &'static str,
 }
 
 impl<'a> Browser<'a> {
     pub fn new(world: &'a World) -> Browser<'a> {
-        Browser { world, cookie: None, site: "same-origin" }
+        Browser { world, cookie: None, device: None, site: "same-origin" }
     }
 
     pub async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("sec-fetch-site", self.site).header(header::HOST, "dashboard.localhost");
-        if let Some(cookie) = &self.cookie {
+        for cookie in [&self.cookie, &self.device].into_iter().flatten() {
             request = request.header(header::COOKIE, cookie);
         }
         if body.is_some() {
@@ -32,13 +35,18 @@ impl<'a> Browser<'a> {
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let answer = self.world.raw(request.body(body).unwrap()).await;
-        if let Some(set) = answer.headers.get(header::SET_COOKIE) {
+        for set in answer.headers.get_all(header::SET_COOKIE) {
             let set = set.to_str().unwrap();
-            for word in ["__Host-session=", "; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
+            for word in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"] {
                 assert!(set.contains(word), "{set}");
             }
             let pair = set.split(';').next().unwrap();
-            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+            let kept = (!pair.ends_with('=')).then(|| pair.to_owned());
+            match pair.split('=').next().unwrap() {
+                "__Host-session" => self.cookie = kept,
+                "__Host-device" => self.device = kept,
+                _ => panic!("{set}"),
+            }
         }
         answer
     }
@@ -154,7 +162,11 @@ async fn guessing_is_slowed_for_the_address_alone() {
         }
     }
     assert!(limited.is_some_and(|seconds| (1..=7).contains(&seconds.parse::<u64>().unwrap())));
-    assert_eq!(browser.sign_in("ada@example.com", PASSWORD).await.status, 429, "the right one too");
+    assert_eq!(
+        browser.sign_in("ada@example.com", PASSWORD).await.status,
+        429,
+        "the right one too, where nobody has signed in"
+    );
     assert_eq!(browser.sign_in("grace@example.com", OTHER).await.status, 201);
 }
 
@@ -166,13 +178,40 @@ async fn another_site_has_nothing_done() {
     for site in ["cross-site", "same-site", "none"] {
         ada.site = site;
         assert_eq!(ada.post("/stores", shop.clone()).await.problem(403).0, "cross-site", "{site}");
-        let foreign = Browser { world: &world, cookie: None, site }.sign_in("ada@example.com", PASSWORD).await;
+        let foreign =
+            Browser { world: &world, cookie: None, device: None, site }.sign_in("ada@example.com", PASSWORD).await;
         assert_eq!(foreign.problem(403).0, "cross-site", "{site}: signing a visitor in as somebody else");
     }
     ada.site = "same-origin";
     assert_eq!(ada.post("/stores", shop).await.status, 202);
     let store = ada.get("/stores/cups").await.json();
     assert_eq!(store["createdBy"], "ada@example.com");
+}
+
+/// What `<img src="https://dashboard…/api/v1/stores/cups/credentials">` on a shop's page does, or a link to it.
+#[tokio::test]
+async fn a_shops_page_has_nothing_read() {
+    let world = World::working().await;
+    let mut ada = set_up(&world).await;
+    let id = world.create("cups").await;
+    world.until(&id, "ready").await;
+    for site in ["same-site", "cross-site"] {
+        ada.site = site;
+        for path in ["/session", "/stores", "/stores/cups/credentials", "/stores/cups/logs?follow=true", "/events"] {
+            assert_eq!(ada.get(path).await.problem(403).0, "cross-site", "{site} {path}");
+        }
+    }
+    let accept = [("accept", "application/json")];
+    let shown = async || {
+        let events = world.send(Method::GET, &format!("{STORES}/{id}/events"), &accept, None).await;
+        events.text.matches("ada@example.com").count()
+    };
+    assert_eq!(shown().await, 0, "the store says that ada was shown its credentials");
+    for (looked, site) in ["same-origin", "none"].into_iter().enumerate() {
+        ada.site = site;
+        assert_eq!(ada.get("/stores/cups/credentials").await.status, 200, "{site}");
+        assert_eq!(shown().await, looked + 1);
+    }
 }
 
 #[tokio::test]

@@ -64,6 +64,8 @@ async fn every_answer_has_an_id_of_its_own_and_is_kept_by_nobody() {
     assert_eq!(first.header("x-request-id").len(), 36);
     assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
     assert_eq!((first.header("cache-control"), first.header("x-content-type-options")), ("no-store", "nosniff"));
+    assert_eq!(first.header("cross-origin-resource-policy"), "same-origin");
+    assert_eq!(world.get("/nothing").await.header("cross-origin-resource-policy"), "same-origin");
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! The API from the wire's side: every route, every refusal, on SQLite and a cluster in memory.
+//! The API from the wire's side: every route, every refusal, on SQLite (what the two databases differ in: on PostgreSQL too) and a
+//! cluster in memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test they are assertions")]
 
@@ -10,8 +11,12 @@ mod edges;
 mod events;
 mod login;
 mod logs;
+mod nul;
 mod policy;
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod revoke;
 mod specification;
 mod stores;
+mod tries;
 mod world;

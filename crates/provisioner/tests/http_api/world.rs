@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use provisioner::cluster::fake::{Fake, Pace};
 use provisioner::config::Config;
 use provisioner::db::Db;
-use provisioner::http::{self, ApiToken, App, Limits};
+use provisioner::http::{self, ApiToken, App};
 use provisioner::worker;
 use serde_json::{Value, json};
 use store_api::{Client, ClientSettings};
@@ -56,15 +56,20 @@ impl World {
     }
 
     pub async fn with_env(changes: &[(&str, &str)]) -> World {
-        World::new(changes, Fake::new(Pace::AtOnce)).await
+        World::new(changes, Fake::new(Pace::AtOnce), |_| {}).await
+    }
+
+    /// With something of the service set otherwise than it is in earnest.
+    pub async fn with(change: impl FnOnce(&mut App)) -> World {
+        World::new(&[], Fake::new(Pace::AtOnce), change).await
     }
 
     /// Another service with an empty database on the same cluster.
     pub async fn beside(fake: &Fake) -> World {
-        World::new(&[], fake.clone()).await
+        World::new(&[], fake.clone(), |_| {}).await
     }
 
-    async fn new(changes: &[(&str, &str)], fake: Fake) -> World {
+    async fn new(changes: &[(&str, &str)], fake: Fake, change: impl FnOnce(&mut App)) -> World {
         let directory = tempfile::tempdir().unwrap();
         let defaults =
             [("BASE_DOMAIN", "localhost"), ("PUBLIC_PORT", "8080"), ("DATA_DIR", directory.path().to_str().unwrap())];
@@ -76,13 +81,9 @@ impl World {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let config = Config::from_env_map(env).unwrap();
-        let app = App {
-            db: Db::open(&config.database).await.unwrap(),
-            cluster: Arc::new(fake.clone()),
-            config: Arc::new(config),
-            token: ApiToken::new(&TOKEN.into()),
-            sign_ins: Limits::of_sign_ins(),
-        };
+        let db = Db::open(&config.database).await.unwrap();
+        let mut app = App::new(db, Arc::new(fake.clone()), config, ApiToken::new(&TOKEN.into()));
+        change(&mut app);
         let (closing, closed) = watch::channel(false);
         let router = http::router(app.clone(), closed);
         World { app, fake, router, closing, _directory: directory }
