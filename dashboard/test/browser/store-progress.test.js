@@ -160,6 +160,49 @@ test("a cut says so, and what happened meanwhile is there when it is mended", as
   assert.ok(await same(), "the page was reloaded")
 })
 
+/** Looks at one store by its id: what the page asks after an event. Its own reading goes by the name. */
+async function looks(name) {
+  const { id } = await create(name)
+  return `**/api/v1/stores/${id}`
+}
+
+test("where the look after the last event fails, the page is brought up to date all the same", async (t) => {
+  const owner = await here.visit(t, { allowed: ["offline"] })
+  const { page } = owner
+  await owner.signIn()
+  let lost = 0
+  await page.route(await looks("bowls"), async (route) => {
+    const answer = await route.fetch()
+    if ((await answer.json()).phase !== "ready") return route.fulfill({ response: answer })
+    lost += 1
+    return route.abort("connectionreset")
+  })
+  await owner.go("/stores/bowls")
+  await page.getByText(/^Sold: order/).waitFor(READY)
+  assert.ok(lost > 0, "no look was lost")
+})
+
+test("an answer that comes late is not shown over a later one", async (t) => {
+  const owner = await here.visit(t)
+  const { page } = owner
+  await owner.signIn()
+  let held
+  const look = await looks("jugs")
+  await page.route(look, async (route) => {
+    const response = await route.fetch()
+    if (held || (await response.json()).phase === "ready") return route.fulfill({ response })
+    held = () => route.fulfill({ response })
+  })
+  await owner.go("/stores/jugs")
+  await page.getByText(/^Sold: order/).waitFor(READY)
+  assert.ok(held, "no answer was held back")
+  const late = page.waitForResponse(look)
+  await held()
+  await (await late).finished()
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  assert.equal(await status(page).textContent(), "Ready")
+})
+
 test("on a phone in the dark", async (t) => {
   const owner = await here.visit(t, { viewport: PHONE, colorScheme: "dark" })
   const { page } = owner
