@@ -152,6 +152,34 @@ test("one that can't be deleted is named, and the others go", async (t) => {
   await row(page, names[0]).waitFor()
 })
 
+test("more at once than anybody is let: the rest waits its turn, and goes", async (t) => {
+  const { page, context, signIn } = await here.visit(t, { allowed: [429] })
+  await signIn(ADMIN, "/?q=fern&sort=name")
+  await page.getByRole("checkbox", { name: "Choose all stores that are shown" }).check()
+  await page.getByRole("button", { name: "Delete…" }).click()
+  const dialog = page.getByRole("dialog")
+  const [, count] = /Delete (\d+) stores/.exec(await dialog.getByRole("heading").innerText())
+  let refused = 0
+  page.on("response", (answer) => {
+    if (answer.request().method() === "DELETE" && answer.status() === 429) refused += 1
+  })
+  // The account's allowance is used up by another of its programs, until the page has met the limit.
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ")
+  const ask = () => fetch(new URL("/api/v1/engines", here.platform.url), { headers: { cookie } })
+  const empty = Promise.withResolvers()
+  const lane = async () => {
+    while (refused === 0) if ((await ask()).status === 429) empty.resolve()
+  }
+  const lanes = Array.from({ length: 12 }, lane)
+  await empty.promise
+  await dialog.getByRole("textbox").fill(`delete ${count}`)
+  await page.keyboard.press("Enter")
+  await Promise.all(lanes)
+  await dialog.waitFor({ state: "detached", timeout: 60_000 })
+  await page.getByText(`${count} stores are being deleted`).waitFor()
+  await page.getByRole("heading", { name: "No store matches" }).waitFor()
+})
+
 test("a viewer sees everything and is told why nothing can be changed", async (t) => {
   const { page, signIn } = await here.visit(t)
   await signIn(VIEWER)
