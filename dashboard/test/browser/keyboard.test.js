@@ -1,7 +1,7 @@
 // The palette, the help and the shortcuts; and a store's page by the keyboard alone.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accessible, PHONE, VIEWER } from "./browser.js"
+import { accessible, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite({ provisioner: ["--stores", "12"] })
@@ -99,7 +99,7 @@ test("shortcuts go where they say, and are silent while one types", async (t) =>
   await page.keyboard.press("/")
   const search = page.getByRole("searchbox")
   await search.waitFor()
-  assert.ok(await search.evaluate((element) => element === document.activeElement), "the search has the focus")
+  await hasFocus(search)
   await page.keyboard.type("gs c ? 1 /")
   assert.equal(await search.inputValue(), "gs c ? 1 /")
   assert.equal(await page.getByRole("dialog").count(), 0)

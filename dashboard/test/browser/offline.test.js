@@ -1,7 +1,7 @@
 // What is pressed without a network is refused at once, and is not done later by itself.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { ADMIN, accessible } from "./browser.js"
+import { ADMIN, accessible, hasFocus } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite({ provisioner: ["--stores", "3"] })
@@ -84,7 +84,7 @@ test("who could not be signed out is told so, until it is done", async (t) => {
   // The palette says the same; whoever would rather stay, stays, with the focus on the page.
   await alert.getByRole("button", { name: "Stay signed in" }).click()
   await alert.waitFor({ state: "detached" })
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "main")
+  await hasFocus(page.getByRole("main"))
   const sent = changes(page)
   await back(owner)
   assert.deepEqual(sent, [])
