@@ -28,10 +28,14 @@ export function UsageTab() {
 function Measured({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(usageQuery(id))
   if (isUnavailable(error)) return <Unavailable what="Measurements are" />
-  if (error) return <ErrorPanel error={error} what="The usage could not be read" onRetry={() => void refetch()} />
-  if (!data) return <Skeleton className="h-48 w-full" />
+  const refused = error && (
+    <ErrorPanel error={error} what="The usage could not be read" onRetry={() => void refetch()} />
+  )
+  if (!data) return refused ?? <Skeleton className="h-48 w-full" />
   return (
     <div className="grid gap-5">
+      {/* What was measured before is still worth seeing. */}
+      {refused}
       {!data.measured && (
         <Notice tone="idle" title="Processor and memory are not measured">
           {data.reason && <p>{data.reason}</p>}
