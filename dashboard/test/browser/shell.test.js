@@ -151,6 +151,22 @@ test("a first load without the API says so, and comes when it is back", async (t
   await list(page).waitFor()
 })
 
+test("a tooltip comes for the pointer that stays, and not for the one that passes", async (t) => {
+  const { page, signIn } = await here.visit(t)
+  await signIn()
+  const owner = page.getByRole("table", { name: "Stores" }).locator("time").first()
+  await owner.waitFor()
+  await page.clock.install()
+  const tip = page.locator("#tooltip:popover-open")
+  await owner.hover()
+  await page.getByRole("heading", { level: 1 }).hover()
+  await page.clock.runFor(1_000)
+  assert.equal(await tip.count(), 0)
+  await owner.hover()
+  await page.clock.runFor(1_000)
+  assert.equal(await tip.count(), 1)
+})
+
 test("a page that breaks takes nothing else with it", async (t) => {
   const { page, signIn, go, picture } = await here.visit(t, { allowed: ["fault"] })
   await signIn()
