@@ -1,6 +1,7 @@
 import { TriangleAlert } from "lucide-react"
 import type { ReactNode } from "react"
 import { Problem, problemTell } from "~/api/problem"
+import { focusKept } from "~/util/main-focus"
 import { Button } from "./Button"
 
 interface Props {
@@ -34,7 +35,7 @@ export function ErrorPanel({ error, what, onRetry, actions, children }: Props) {
         {(onRetry !== undefined || actions !== undefined) && (
           <div className="mt-3 flex flex-wrap gap-2">
             {onRetry !== undefined && (
-              <Button size="sm" onClick={onRetry}>
+              <Button ref={focusKept} size="sm" onClick={onRetry}>
                 Try again
               </Button>
             )}

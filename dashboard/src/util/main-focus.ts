@@ -2,3 +2,10 @@
 export function mainFocus() {
   document.getElementById("main")?.focus({ preventScroll: true })
 }
+
+/** As the `ref` of what goes away by being pressed: the focus is not left to fall to the page's beginning. */
+export function focusKept(element: HTMLElement | null) {
+  return () => {
+    if (element && document.activeElement === element) mainFocus()
+  }
+}

@@ -1,7 +1,7 @@
 // The list of stores: more than a screen holds, found, sorted, kept in the address, live, and deleted together.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { ADMIN, accessible, DESKTOP, PHONE, VIEWER } from "./browser.js"
+import { ADMIN, accessible, DESKTOP, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const COUNT = 120
@@ -102,6 +102,10 @@ test("stores are deleted together, once their number is typed", async (t) => {
   for (const name of names) await page.getByRole("checkbox", { name: `Choose ${name}`, exact: true }).check()
   await page.getByText("3 stores chosen").waitFor()
   await accessible(page)
+  await page.getByRole("button", { name: "Clear" }).press("Enter")
+  await page.getByText("3 stores chosen").waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
+  for (const name of names) await page.getByRole("checkbox", { name: `Choose ${name}`, exact: true }).check()
   await page.getByRole("button", { name: "Delete…" }).click()
   const dialog = page.getByRole("dialog", { name: "Delete 3 stores?" })
   for (const name of names) await dialog.getByText(name, { exact: true }).waitFor()
@@ -119,6 +123,7 @@ test("stores are deleted together, once their number is typed", async (t) => {
   await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]'))
   await done.click()
   await dialog.waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   await page.getByText("3 stores are being deleted").waitFor()
   for (const name of names) await row(page, name).waitFor({ state: "detached" })
 })

@@ -40,6 +40,7 @@ test("a token is shown once, works, and is refused once it is revoked", async (t
   await accessible(page)
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click()
   await row.waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   assert.equal((await ask()).status, 401)
 })
 
@@ -78,6 +79,7 @@ test("people are added and removed; nobody twice, and not oneself", async (t) =>
   await row.getByRole("button", { name: "Remove otto@example.com" }).click()
   await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click()
   await row.waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   await otto.go("/settings/account")
   await otto.page.getByRole("heading", { name: "Sign in" }).waitFor()
 })

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext } from "react"
 import { useSignOut } from "~/api/sign-out"
 import { Button } from "~/ui/Button"
 import { ErrorPanel } from "~/ui/ErrorPanel"
-import { mainFocus } from "~/util/main-focus"
+import { focusKept } from "~/util/main-focus"
 
 const SignOutContext = createContext<ReturnType<typeof useSignOut> | undefined>(undefined)
 
@@ -21,19 +21,14 @@ export function useSignOutHere() {
 export function SignOutRefused() {
   const { error, mutate, reset } = useSignOutHere()
   if (!error) return null
-  const then = (action: () => void) => () => {
-    // The buttons go; the focus must not go with them.
-    mainFocus()
-    action()
-  }
   return (
     <div className="mx-auto max-w-7xl px-4 pt-4 sm:px-6">
       <ErrorPanel
         error={error}
         what="You are still signed in"
-        onRetry={then(mutate)}
+        onRetry={() => mutate()}
         actions={
-          <Button size="sm" onClick={then(reset)}>
+          <Button ref={focusKept} size="sm" onClick={reset}>
             Stay signed in
           </Button>
         }
