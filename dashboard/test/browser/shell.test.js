@@ -184,6 +184,29 @@ test("a page that breaks takes nothing else with it", async (t) => {
   await list(page).waitFor()
 })
 
+test("a page whose script another release's server has not got is asked for again", async (t) => {
+  const { page, go } = await here.visit(t, { allowed: [404] })
+  // Answered here, once: as by a pod of the release before.
+  await page.route("**/assets/index-*.js", (route) => route.fulfill({ status: 404, body: "" }), { times: 1 })
+  await go("/sign-in")
+  await page.getByRole("heading", { name: "Sign in" }).waitFor()
+})
+
+test("a page whose script stays missing says so, and is not loaded for ever", async (t) => {
+  const { page, go, picture } = await here.visit(t, { allowed: [404] })
+  let asked = 0
+  // Answered here, always: as by a release that is broken.
+  await page.route("**/assets/index-*.js", (route) => {
+    asked += 1
+    return route.fulfill({ status: 404, body: "" })
+  })
+  await go("/sign-in")
+  await page.getByRole("heading", { name: "The dashboard could not be loaded" }).waitFor()
+  await accessible(page)
+  await picture("not-whole")
+  assert.equal(asked, 2)
+})
+
 test("a page that was open during an upgrade gets the new files", async (t) => {
   const { page, signIn } = await here.visit(t, { allowed: ["offline", "fault", 404] })
   await signIn()
