@@ -165,7 +165,19 @@ test("what the store takes is measured", async (t) => {
     (await page.getByRole("meter", { name: "Storage of data" }).getAttribute("aria-valuetext")) ?? "",
     /^[\d.]+ MiB of 5 GiB$/,
   )
-  await owner.picture("store-usage")
+  await page.getByRole("img", { name: /^Processor of .* over time$/ }).waitFor()
+  await page.getByRole("combobox", { name: "Program in the chart" }).selectOption("Database")
+  const chart = page.getByRole("img", { name: "Memory of Database over time" })
+  await chart.locator("svg").waitFor()
+  // A second measurement makes a line of it, and a second row of the table.
+  await page.getByText("The same as a table").click()
+  const rows = page.getByRole("table", { name: "Measurements of Database" }).getByRole("row")
+  await rows.nth(2).waitFor({ timeout: 30_000 })
+  assert.match(await rows.nth(1).innerText(), /CPU\s+[\d.]+ MiB/)
+  await chart.locator("path.recharts-line-curve").waitFor({ state: "attached" })
+  // What it may take at most: 256 MiB, as the meter says.
+  await chart.locator(".recharts-reference-line").waitFor({ state: "attached" })
+  await owner.picture("store-usage", true)
   await accessible(page)
 })
 
@@ -209,6 +221,8 @@ test("on a phone in the dark", async (t) => {
   await owner.picture("store-logs-phone-dark", true)
   await owner.go("/stores/linen-1/usage")
   await page.getByRole("meter").first().waitFor()
+  await page.getByRole("img", { name: /^Memory of .* over time$/ }).waitFor()
+  await page.getByText("The same as a table").click()
   await accessible(page)
   await owner.picture("store-usage-phone-dark", true)
 })
