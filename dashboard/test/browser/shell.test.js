@@ -167,6 +167,18 @@ test("a tooltip comes for the pointer that stays, and not for the one that passe
   assert.equal(await tip.count(), 1)
 })
 
+test("the header reaches from edge to edge, on a page that scrolls and on one that does not", async (t) => {
+  const { page, signIn } = await here.visit(t)
+  await signIn()
+  await list(page).waitFor()
+  for (const height of [900, 300]) {
+    await page.setViewportSize({ width: 1280, height })
+    // The browser of the tests draws no scroll bars.
+    const { x, width } = await page.getByRole("banner").boundingBox()
+    assert.deepEqual([x, width], [0, 1280])
+  }
+})
+
 test("a page that breaks takes nothing else with it", async (t) => {
   const { page, signIn, go, picture } = await here.visit(t, { allowed: ["fault"] })
   await signIn()
