@@ -37,7 +37,14 @@ export default function Chart({ label, title, points, limit, unit }: Props) {
               stroke="var(--line)"
               minTickGap={40}
             />
-            <YAxis domain={[0, most]} tickCount={3} tickFormatter={unit} tick={TEXT} stroke="var(--line)" width={72} />
+            <YAxis
+              domain={[0, most]}
+              ticks={[0, most / 2, most]}
+              tickFormatter={unit}
+              tick={TEXT}
+              stroke="var(--line)"
+              width={72}
+            />
             {limit !== undefined && <ReferenceLine y={limit} stroke="var(--edge)" strokeDasharray="4 4" />}
             <Line
               dataKey="value"
