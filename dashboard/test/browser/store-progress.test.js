@@ -191,12 +191,14 @@ test("an answer that comes late is not shown over a later one", async (t) => {
   await owner.signIn()
   let held
   const look = await looks("jugs")
+  // Before anything is held back: what the list asks for ends with it.
+  await owner.go("/stores/jugs")
+  await status(page).waitFor()
   await page.route(look, async (route) => {
     const response = await route.fetch()
     if (held || (await response.json()).phase === "ready") return route.fulfill({ response })
     held = () => route.fulfill({ response })
   })
-  await owner.go("/stores/jugs")
   await page.getByText(/^Sold: order/).waitFor(READY)
   assert.ok(held, "no answer was held back")
   const late = page.waitForResponse(look)
