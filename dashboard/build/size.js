@@ -8,7 +8,7 @@ const FIRST = ["index.html", "src/pages/stores/StoresPage.tsx"]
 const DIST = new URL(process.env.DIST ?? "../dist/", import.meta.url)
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", DIST), "utf8"))
 
-const files = new Set(["index.html", "theme.js"])
+const files = new Set(["index.html", "theme.js", "whole.js"])
 const fonts = new Set()
 for (const name of FIRST) {
   if (!manifest[name]) throw new Error(`the build has no ${name}`)

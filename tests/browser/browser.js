@@ -46,9 +46,17 @@ function key(url) {
 export async function visitor(browser, url, name, options) {
   const context = await browser.newContext({ ...options, reducedMotion: "reduce" })
   context.setDefaultTimeout(PATIENCE)
-  const page = await context.newPage()
   const faults = []
-  page.on("pageerror", (error) => faults.push(`error on ${page.url()}: ${error.message}`))
+  // A tab that the page opens is another site's, which has its own ways in the console; it asks nobody but that site.
+  context.on("page", (tab) => {
+    tab.on("pageerror", (error) => faults.push(`error on ${tab.url()}: ${error.message}`))
+    tab.on("request", (request) => {
+      const { origin, protocol } = new URL(request.url())
+      if (protocol === "data:" || protocol === "blob:" || tab.url() === "about:blank") return
+      if (origin !== new URL(tab.url()).origin) faults.push(`${tab.url()} asked ${request.url()}`)
+    })
+  })
+  const page = await context.newPage()
   page.on("console", (message) => {
     // A page that is an error's page by design has its status noted by the browser itself.
     // Whether somebody is signed in is asked before anybody is.

@@ -73,6 +73,7 @@ export function eventsStop() {
 /** Leaves nothing of what was read, nor up to which event it was. */
 export function everythingForget(client: QueryClient) {
   client.clear()
+  looked.clear()
   last = undefined
 }
 
@@ -134,27 +135,40 @@ function take(client: QueryClient, data: string) {
 
 async function refresh(client: QueryClient, ids: string[]) {
   if (ids.length > MANY) {
+    looks += 1
+    for (const id of ids) looked.set(id, looks)
     await askAnew(client, { queryKey: keys.stores.all })
     return
   }
-  const known = await Promise.all(ids.map((id) => refreshOne(client, id)))
-  if (known.includes(false)) await askAnew(client, { queryKey: keys.stores.list })
+  const outcomes = await Promise.all(ids.map((id) => refreshOne(client, id)))
+  // The queries ask again where a single look does not, and say so where that does not help either.
+  if (outcomes.includes("failed")) await askAnew(client, { queryKey: keys.stores.all })
+  else if (outcomes.includes("unlisted")) await askAnew(client, { queryKey: keys.stores.list })
 }
 
-async function refreshOne(client: QueryClient, id: string): Promise<boolean> {
+/** Counts the looks at single stores, in the order in which they were begun. */
+let looks = 0
+/** The look that each store is shown as of: answers overtake each other, and an older one must not come back over it. */
+const looked = new Map<string, number>()
+
+async function refreshOne(client: QueryClient, id: string): Promise<"shown" | "unlisted" | "failed"> {
+  looks += 1
+  const look = looks
+  let fresh: Store
   try {
-    const fresh: Store = await storeGet(id)
-    const shown = (key: readonly unknown[]) => key[2] === id || key[2] === fresh.name
-    const known = storePut(client, fresh)
-    void askAnew(client, {
-      predicate: ({ queryKey, state }) => {
-        if (queryKey[0] !== "stores" || !shown(queryKey)) return false
-        // An answer that is under way may be older than this one, and would take its place.
-        return queryKey[1] === "events" || (queryKey[1] === "detail" && state.fetchStatus === "fetching")
-      },
-    })
-    return known
+    fresh = await storeGet(id)
   } catch {
-    return false
+    return "failed"
   }
+  if (look < (looked.get(id) ?? 0)) return "shown"
+  looked.set(id, look)
+  const listed = storePut(client, fresh)
+  void askAnew(client, {
+    predicate: ({ queryKey: [scope, part, store], state }) => {
+      if (scope !== "stores" || (store !== id && store !== fresh.name)) return false
+      // An answer that is under way may be older than this one, and would take its place.
+      return part === "events" || (part === "detail" && state.fetchStatus === "fetching")
+    },
+  })
+  return listed ? "shown" : "unlisted"
 }

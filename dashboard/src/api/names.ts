@@ -19,11 +19,11 @@ const nameQuery = (name: string) =>
 
 export type NameState = "short" | "checking" | "free" | "refused" | "unknown"
 
-/** Whether a store could have this name. An answer for another name, however late it comes, is never taken for it. */
+/** Whether a store could have this name. The answer says for which name it is: another's is never taken for it. */
 export function useName(name: string) {
   const settled = useDebounced(name, SETTLE_MS)
-  const { data, isError, isPlaceholderData, error } = useQuery(nameQuery(settled))
-  const current = settled === name && !isPlaceholderData && data?.name === name ? data : undefined
+  const { data, isError, error } = useQuery(nameQuery(settled))
+  const current = data?.name === name ? data : undefined
   let state: NameState = "checking"
   if (name.length < SLUG_LEAST) state = "short"
   else if (current) state = current.available ? "free" : "refused"

@@ -23,7 +23,7 @@ export const componentsQuery = (store: string) =>
       const asked = api().GET("/api/v1/stores/{store}/components", { params: { path: { store } }, signal })
       return (await answer(asked)).items
     },
-    refetchInterval: ({ state }) => (state.status === "error" ? false : MEASURED_EVERY_MS),
+    refetchInterval: ({ state }) => measureAgain(state.error),
   })
 
 /** What a store takes of the cluster. */
@@ -31,11 +31,17 @@ export const usageQuery = (store: string) =>
   queryOptions({
     queryKey: keys.stores.usage(store),
     queryFn: ({ signal }) => answer(api().GET("/api/v1/stores/{store}/usage", { params: { path: { store } }, signal })),
-    refetchInterval: ({ state }) => (state.status === "error" ? false : MEASURED_EVERY_MS),
+    refetchInterval: ({ state }) => measureAgain(state.error),
   })
 
 export const loginLinkMake = (store: string): Promise<LoginLink> =>
   answer(api().POST("/api/v1/stores/{store}/login-link", { params: { path: { store } } }))
+
+/** What failed may go well the next time, unless one is out, may not, or it is not there. */
+function measureAgain(error: unknown): number | false {
+  return error instanceof Problem && FOR_GOOD.includes(error.status) ? false : MEASURED_EVERY_MS
+}
+const FOR_GOOD = [401, 403, 404]
 
 /** The platform is older than this page: it has not got the route at all. */
 export function isUnavailable(error: unknown): boolean {

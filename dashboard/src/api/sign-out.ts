@@ -21,6 +21,8 @@ function useLeave(leave: () => Promise<unknown>) {
     mutationFn: leave,
     // What is being asked would be answered by 401, as if the session had ended by itself.
     onMutate: () => client.cancelQueries(),
+    // One is still here: what was cancelled is wanted after all.
+    onError: () => void client.invalidateQueries(),
     onSuccess: async () => {
       client.removeQueries({ queryKey: keys.session })
       await navigate({ to: "/sign-in" })

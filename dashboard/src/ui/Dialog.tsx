@@ -2,6 +2,7 @@ import { Dialog as Base } from "@base-ui/react/dialog"
 import { X } from "lucide-react"
 import type { ReactNode, RefObject } from "react"
 import { cx } from "~/util/class"
+import { mainFocus } from "~/util/main-focus"
 import { buttonClass } from "./Button"
 
 interface Props {
@@ -51,6 +52,7 @@ function Sheet({
         <Base.Viewport className="fixed inset-0 z-40 flex">
           <Base.Popup
             initialFocus={initialFocus}
+            finalFocus={giveBack}
             className={cx(
               "bg-surface border-line flex flex-col border shadow-2xl transition-opacity",
               "data-starting-style:opacity-0 data-ending-style:opacity-0",
@@ -79,4 +81,11 @@ function Sheet({
       </Base.Portal>
     </Base.Root>
   )
+}
+
+/** To what opened it; to the page's content where that went with what was done in the dialog. */
+function giveBack() {
+  // Base UI gives it back a microtask after this, and does not look whether what it gives it to is there still.
+  queueMicrotask(() => queueMicrotask(() => document.activeElement === document.body && mainFocus()))
+  return true
 }

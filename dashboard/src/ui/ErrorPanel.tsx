@@ -1,6 +1,7 @@
 import { TriangleAlert } from "lucide-react"
 import type { ReactNode } from "react"
 import { Problem, problemTell } from "~/api/problem"
+import { focusKept } from "~/util/main-focus"
 import { Button } from "./Button"
 
 interface Props {
@@ -8,11 +9,13 @@ interface Props {
   /** What was wanted: "The store could not be created". */
   what?: string
   onRetry?: () => void
+  /** Other ways on, beside trying again. */
+  actions?: ReactNode
   children?: ReactNode
 }
 
 /** A refusal where it belongs, to stay until it is mended; never only a toast. */
-export function ErrorPanel({ error, what, onRetry, children }: Props) {
+export function ErrorPanel({ error, what, onRetry, actions, children }: Props) {
   const told = problemTell(error)
   // A refusal is the asker's to mend; a fault is to be found in the log.
   const requestId = error instanceof Problem && error.status >= 500 ? error.requestId : undefined
@@ -29,10 +32,15 @@ export function ErrorPanel({ error, what, onRetry, children }: Props) {
           </p>
         )}
         {children}
-        {onRetry !== undefined && (
-          <Button size="sm" className="mt-3" onClick={onRetry}>
-            Try again
-          </Button>
+        {(onRetry !== undefined || actions !== undefined) && (
+          <div className="mt-3 flex flex-wrap gap-2">
+            {onRetry !== undefined && (
+              <Button ref={focusKept} size="sm" onClick={onRetry}>
+                Try again
+              </Button>
+            )}
+            {actions}
+          </div>
         )}
       </div>
     </div>

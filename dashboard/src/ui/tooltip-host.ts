@@ -4,6 +4,8 @@ const GAP = 6
 const ID = "tooltip"
 
 let target: HTMLElement | undefined
+/** Under the pointer, but not for long enough yet. */
+let next: HTMLElement | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /**
@@ -21,8 +23,9 @@ export function tooltipHost() {
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return
     const over = owner(event.target)
-    if (over === target || tip.contains(event.target as Node)) return
+    if (over === (next ?? target) || tip.contains(event.target as Node)) return
     hide(tip)
+    next = over
     if (over) timer = setTimeout(() => show(tip, over), DELAY_MS)
   })
   document.addEventListener("focusin", (event) => {
@@ -41,6 +44,7 @@ function owner(node: EventTarget | null): HTMLElement | undefined {
 }
 
 function show(tip: HTMLElement, over: HTMLElement) {
+  next = undefined
   if (!over.isConnected) return
   target = over
   const words = over.dataset.tooltip ?? ""
@@ -61,6 +65,7 @@ function show(tip: HTMLElement, over: HTMLElement) {
 
 function hide(tip: HTMLElement) {
   clearTimeout(timer)
+  next = undefined
   if (!target) return
   const rest = described(target, false)
   if (rest) target.setAttribute("aria-describedby", rest)

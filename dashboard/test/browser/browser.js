@@ -35,26 +35,10 @@ export async function visitor(browser, platform, options = {}) {
   const context = await browser.newContext({ viewport: DESKTOP, reducedMotion: "reduce", ...rest })
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: platform.url.origin })
   context.setDefaultTimeout(PATIENCE)
-  const page = await context.newPage()
   const faults = []
-  page.on("pageerror", (error) => faults.push(`error on ${page.url()}: ${error.message}`))
-  page.on("console", (message) => {
-    if (message.type() !== "error" && message.type() !== "warning") return
-    const text = message.text()
-    const status = Number(/status of (\d{3})/.exec(text)?.[1])
-    if (status === 401 && message.location().url.endsWith("/api/v1/session")) return
-    if (allowed.includes(status)) return
-    // An error of the page itself, where the test brings it about.
-    if (allowed.includes("fault") && /^\w*Error: /.test(text)) return
-    // The network's own words, where the test takes the network away.
-    if (allowed.includes("offline") && /net::ERR_|status of 50[24]/.test(text)) return
-    faults.push(`console of ${page.url()}: ${text}`)
-  })
-  page.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url())
-    if (protocol !== "data:" && protocol !== "blob:" && origin !== platform.url.origin)
-      faults.push(`asked ${request.url()}`)
-  })
+  // Whatever it opens as well: a second tab, a pop-up.
+  context.on("page", (each) => watch(each, faults, platform.url.origin, allowed))
+  const page = await context.newPage()
   return {
     page,
     context,
@@ -79,6 +63,37 @@ export async function visitor(browser, platform, options = {}) {
       assert.deepEqual(faults, [])
     },
   }
+}
+
+/** Notes what a page must not do. What a store's own page does, in a tab of its own, is that store's. */
+function watch(page, faults, ours, allowed) {
+  const isOurs = (url) => url === "about:blank" || new URL(url).origin === ours
+  page.on("pageerror", (error) => isOurs(page.url()) && faults.push(`error on ${page.url()}: ${error.message}`))
+  page.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return
+    if (!isOurs(page.url())) return
+    const text = message.text()
+    const status = Number(/status of (\d{3})/.exec(text)?.[1])
+    if (status === 401 && message.location().url.endsWith("/api/v1/session")) return
+    if (allowed.includes(status)) return
+    // An error of the page itself, where the test brings it about.
+    if (allowed.includes("fault") && /^\w*Error: /.test(text)) return
+    // The network's own words, where the test takes the network away.
+    if (allowed.includes("offline") && /net::ERR_|status of 50[24]/.test(text)) return
+    faults.push(`console of ${page.url()}: ${text}`)
+  })
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url())
+    if (protocol === "data:" || protocol === "blob:" || origin === ours || !isOurs(page.url())) return
+    // A new tab that has shown nothing yet goes where its link leads.
+    if (request.isNavigationRequest() && page.url() === "about:blank") return
+    faults.push(`asked ${request.url()}`)
+  })
+}
+
+/** What a dialog gives back may come a frame after it is gone. */
+export async function hasFocus(wanted) {
+  await wanted.page().waitForFunction((it) => it === document.activeElement, await wanted.elementHandle())
 }
 
 /** Nobody is shut out, and nothing sticks out sideways. */

@@ -1,7 +1,7 @@
 // Creating a store: what is typed, what it makes, what is refused and where that is said.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { ADMIN, accessible, PHONE, VIEWER } from "./browser.js"
+import { ADMIN, accessible, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite({ provisioner: ["--stores", "3"] })
@@ -36,33 +36,36 @@ test("a name makes an address, which is checked while it is typed", async (t) =>
   await accessible(page)
   // It is not even sent.
   await create(page).click()
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "label")
+  await hasFocus(name(page))
 
   await name(page).fill("admin")
   await page.getByText("The name is reserved").waitFor()
   assert.equal(await page.getByText("This address is free").count(), 0)
 })
 
-test("an answer that comes late is not taken for the name that is there now", async (t) => {
+test("what was answered for one name is not taken for the next, while that is being asked for", async (t) => {
   const { page } = await open(t)
-  // The real answer, held back: the network may turn the order round.
-  let let_go
-  const held = new Promise((resolve) => {
-    let_go = resolve
-  })
-  await page.route("**/api/v1/names/cups-0", async (route) => {
+  // The real answer, held back: the network takes as long as it likes.
+  const { promise: held, resolve: letGo } = Promise.withResolvers()
+  await page.route("**/api/v1/names/cups-00", async (route) => {
     await held
-    await route.fallback().catch(() => {})
+    await route.fallback()
   })
   await name(page).fill("cups-0")
-  await page.waitForRequest("**/api/v1/names/cups-0")
-  await page.getByText("Checking…").waitFor()
+  await page.getByText("The name is taken by another store").waitFor()
+  const asked = page.waitForRequest("**/api/v1/names/cups-00")
   await name(page).fill("cups-00")
-  await page.getByText("This address is free").waitFor()
-  let_go()
-  await page.waitForTimeout(500)
-  await page.getByText("This address is free").waitFor()
+  await page.getByText("Checking…").waitFor()
   assert.equal(await page.getByText("is taken").count(), 0)
+  await asked
+  await page.getByText("Checking…").waitFor()
+  assert.equal(await page.getByText("is taken").count(), 0)
+  letGo()
+  await page.getByText("This address is free").waitFor()
+  // And back: that a name was free says nothing of the one before it, which is known already.
+  await name(page).fill("cups-0")
+  await page.getByText("The name is taken by another store").waitFor()
+  assert.equal(await page.getByText("This address is free").count(), 0)
 })
 
 test("a double click makes one store, and the page of it follows", async (t) => {
@@ -128,7 +131,7 @@ test("more options go into the request, and the commands are that request", asyn
   await drawer.getByRole("button", { name: "Done" }).click()
   await drawer.waitFor({ state: "detached" })
   // The focus is where it was.
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "More options…")
+  await hasFocus(page.getByRole("button", { name: "More options…" }))
   await page.getByText("USD · US · empty").waitFor()
 
   const command = await page.getByRole("region", { name: "the command" }).innerText()
@@ -154,7 +157,7 @@ test("bad input is told at its field, which has the focus", async (t) => {
   const { page } = await open(t)
   await create(page).click()
   await page.getByText("Give the store a name").waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "label")
+  await hasFocus(name(page))
   assert.equal(await name(page).getAttribute("aria-invalid"), "true")
   await accessible(page)
   await name(page).fill("ab")
@@ -170,7 +173,7 @@ test("a name that was taken meanwhile (409) is told at the field", async (t) => 
   await page.waitForFunction(() => document.querySelector('[name="label"]')?.getAttribute("aria-invalid") === "true")
   await picture("create-conflict")
   await accessible(page)
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "label")
+  await hasFocus(name(page))
   // Another name is another request.
   await name(page).fill("raced-not")
   await page.getByText("This address is free").waitFor()

@@ -1,7 +1,7 @@
 // The palette, the help and the shortcuts; and a store's page by the keyboard alone.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accessible, PHONE, VIEWER } from "./browser.js"
+import { ADMIN, accessible, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite({ provisioner: ["--stores", "12"] })
@@ -99,7 +99,7 @@ test("shortcuts go where they say, and are silent while one types", async (t) =>
   await page.keyboard.press("/")
   const search = page.getByRole("searchbox")
   await search.waitFor()
-  assert.ok(await search.evaluate((element) => element === document.activeElement), "the search has the focus")
+  await hasFocus(search)
   await page.keyboard.type("gs c ? 1 /")
   assert.equal(await search.inputValue(), "gs c ? 1 /")
   assert.equal(await page.getByRole("dialog").count(), 0)
@@ -171,12 +171,56 @@ test("a store's page by the keyboard alone", async (t) => {
   await page.getByRole("switch", { name: "Every detail", checked: true }).waitFor()
 })
 
+test("from the sign-in to the deletion without a mouse", async (t) => {
+  const owner = await here.visit(t)
+  const { page } = owner
+  await owner.go("/sign-in")
+  await page.getByRole("heading", { name: "Sign in" }).waitFor()
+  await tabTo(page, "textbox", "E-mail")
+  await page.keyboard.type(ADMIN.email)
+  await page.keyboard.press("Tab")
+  await page.keyboard.type(ADMIN.password)
+  await page.keyboard.press("Enter")
+  await list(page).waitFor()
+
+  await tabTo(page, "link", "New store")
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/new")
+  await page.getByRole("heading", { level: 1 }).waitFor()
+  await tabTo(page, "textbox", "Name")
+  await page.keyboard.type("By hand")
+  await page.getByText("This address is free").waitFor()
+  await tabTo(page, "button", "Create store")
+  await page.keyboard.press("Enter")
+  await page.waitForURL("**/stores/by-hand")
+  await page.getByText(/^Sold: order/).waitFor({ timeout: 60_000 })
+
+  await tabTo(page, "link", "Credentials")
+  await page.keyboard.press("Enter")
+  await tabTo(page, "button", "Reveal")
+  await page.keyboard.press("Enter")
+  await page
+    .getByRole("button", { name: /^Copy / })
+    .first()
+    .waitFor()
+
+  // The other way round: what can be done with the store stands before its parts.
+  await tabTo(page, "button", "Delete", "Shift+Tab")
+  await page.keyboard.press("Enter")
+  const dialog = page.getByRole("dialog", { name: "Delete By hand" })
+  await dialog.waitFor()
+  await tabTo(page, "textbox", "Type by-hand to confirm")
+  await page.keyboard.type("by-hand")
+  await page.keyboard.press("Enter")
+  await page.getByRole("status", { name: "Status" }).getByText("Deleted").waitFor()
+})
+
 /** Presses Tab until that has the focus, as somebody without a mouse would. */
-async function tabTo(page, role, name) {
+async function tabTo(page, role, name, key = "Tab") {
   const wanted = page.getByRole(role, { name, exact: true }).first()
   for (let press = 0; press < 60; press++) {
     if (await wanted.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press("Tab")
+    await page.keyboard.press(key)
   }
-  assert.fail(`Tab never comes to the ${role} ${name}`)
+  assert.fail(`${key} never comes to the ${role} ${name}`)
 }

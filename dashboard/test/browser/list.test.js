@@ -1,7 +1,7 @@
 // The list of stores: more than a screen holds, found, sorted, kept in the address, live, and deleted together.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { ADMIN, accessible, DESKTOP, PHONE, VIEWER } from "./browser.js"
+import { ADMIN, accessible, DESKTOP, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const COUNT = 120
@@ -102,6 +102,10 @@ test("stores are deleted together, once their number is typed", async (t) => {
   for (const name of names) await page.getByRole("checkbox", { name: `Choose ${name}`, exact: true }).check()
   await page.getByText("3 stores chosen").waitFor()
   await accessible(page)
+  await page.getByRole("button", { name: "Clear" }).press("Enter")
+  await page.getByText("3 stores chosen").waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
+  for (const name of names) await page.getByRole("checkbox", { name: `Choose ${name}`, exact: true }).check()
   await page.getByRole("button", { name: "Delete…" }).click()
   const dialog = page.getByRole("dialog", { name: "Delete 3 stores?" })
   for (const name of names) await dialog.getByText(name, { exact: true }).waitFor()
@@ -119,6 +123,7 @@ test("stores are deleted together, once their number is typed", async (t) => {
   await page.waitForFunction(() => document.activeElement?.closest('[role="dialog"]'))
   await done.click()
   await dialog.waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   await page.getByText("3 stores are being deleted").waitFor()
   for (const name of names) await row(page, name).waitFor({ state: "detached" })
 })
@@ -150,6 +155,34 @@ test("one that can't be deleted is named, and the others go", async (t) => {
   await left.getByRole("button", { name: "Keep it" }).click()
   await row(page, names[1]).waitFor({ state: "detached" })
   await row(page, names[0]).waitFor()
+})
+
+test("more at once than anybody is let: the rest waits its turn, and goes", async (t) => {
+  const { page, context, signIn } = await here.visit(t, { allowed: [429] })
+  await signIn(ADMIN, "/?q=fern&sort=name")
+  await page.getByRole("checkbox", { name: "Choose all stores that are shown" }).check()
+  await page.getByRole("button", { name: "Delete…" }).click()
+  const dialog = page.getByRole("dialog")
+  const [, count] = /Delete (\d+) stores/.exec(await dialog.getByRole("heading").innerText())
+  let refused = 0
+  page.on("response", (answer) => {
+    if (answer.request().method() === "DELETE" && answer.status() === 429) refused += 1
+  })
+  // The account's allowance is used up by another of its programs, until the page has met the limit.
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ")
+  const ask = () => fetch(new URL("/api/v1/engines", here.platform.url), { headers: { cookie } })
+  const empty = Promise.withResolvers()
+  const lane = async () => {
+    while (refused === 0) if ((await ask()).status === 429) empty.resolve()
+  }
+  const lanes = Array.from({ length: 12 }, lane)
+  await empty.promise
+  await dialog.getByRole("textbox").fill(`delete ${count}`)
+  await page.keyboard.press("Enter")
+  await Promise.all(lanes)
+  await dialog.waitFor({ state: "detached", timeout: 60_000 })
+  await page.getByText(`${count} stores are being deleted`).waitFor()
+  await page.getByRole("heading", { name: "No store matches" }).waitFor()
 })
 
 test("a viewer sees everything and is told why nothing can be changed", async (t) => {

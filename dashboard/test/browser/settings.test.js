@@ -1,7 +1,7 @@
 // One's account, tokens for programs, and who may sign in.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { ADMIN, accessible, PHONE, VIEWER } from "./browser.js"
+import { ADMIN, accessible, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite()
@@ -36,9 +36,11 @@ test("a token is shown once, works, and is refused once it is revoked", async (t
   assert.equal((await page.content()).includes(token), false)
   await picture("tokens")
   await row.getByRole("button", { name: "Revoke Deploy pipeline" }).click()
+  await page.getByRole("dialog", { name: "Revoke Deploy pipeline?" }).waitFor()
   await accessible(page)
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click()
   await row.waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   assert.equal((await ask()).status, 401)
 })
 
@@ -77,6 +79,7 @@ test("people are added and removed; nobody twice, and not oneself", async (t) =>
   await row.getByRole("button", { name: "Remove otto@example.com" }).click()
   await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click()
   await row.waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   await otto.go("/settings/account")
   await otto.page.getByRole("heading", { name: "Sign in" }).waitFor()
 })
@@ -110,7 +113,7 @@ test("a role is changed, for who is signed in with it too; the last administrato
     await dialog.getByRole("button", { name: "Change the role" }).click()
     await dialog.waitFor({ state: "detached" })
     await row.getByRole("cell", { name: title, exact: true }).waitFor()
-    assert.ok(await button.evaluate((element) => element === document.activeElement), "the focus is back")
+    await hasFocus(button)
   }
   await change("admin", "Administrator")
   const olga = await here.visit(t, { allowed: [403] })

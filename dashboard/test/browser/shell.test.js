@@ -1,7 +1,7 @@
 // What is around every page: the way there, the theme, the connection, and what happens when something is missing.
 import assert from "node:assert/strict"
 import test from "node:test"
-import { ADMIN, accessible } from "./browser.js"
+import { ADMIN, accessible, hasFocus } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite({ provisioner: ["--stores", "3"] })
@@ -31,7 +31,7 @@ test("the keyboard reaches everything, and the first stop skips to the content",
   assert.equal(await focused(), "Skip to the content")
   await picture("skip-link")
   await page.keyboard.press("Enter")
-  assert.equal(await page.evaluate(() => document.activeElement?.id), "main")
+  await hasFocus(page.getByRole("main"))
   await page.keyboard.press("Tab")
   assert.match(await focused(), /New store/)
 
@@ -42,7 +42,7 @@ test("the keyboard reaches everything, and the first stop skips to the content",
   await accessible(page)
   await page.keyboard.press("Escape")
   await page.getByRole("menuitemradio", { name: "Dark" }).waitFor({ state: "detached" })
-  assert.equal(await focused(), "Theme")
+  await hasFocus(page.getByRole("button", { name: "Theme" }))
   await page.keyboard.press("ArrowDown")
   await page.getByRole("menuitemradio", { name: "Dark" }).waitFor()
   await page.keyboard.press("End")
@@ -151,6 +151,34 @@ test("a first load without the API says so, and comes when it is back", async (t
   await list(page).waitFor()
 })
 
+test("a tooltip comes for the pointer that stays, and not for the one that passes", async (t) => {
+  const { page, signIn } = await here.visit(t)
+  await signIn()
+  const owner = page.getByRole("table", { name: "Stores" }).locator("time").first()
+  await owner.waitFor()
+  await page.clock.install()
+  const tip = page.locator("#tooltip:popover-open")
+  await owner.hover()
+  await page.getByRole("heading", { level: 1 }).hover()
+  await page.clock.runFor(1_000)
+  assert.equal(await tip.count(), 0)
+  await owner.hover()
+  await page.clock.runFor(1_000)
+  assert.equal(await tip.count(), 1)
+})
+
+test("the header reaches from edge to edge, on a page that scrolls and on one that does not", async (t) => {
+  const { page, signIn } = await here.visit(t)
+  await signIn()
+  await list(page).waitFor()
+  for (const height of [900, 300]) {
+    await page.setViewportSize({ width: 1280, height })
+    // The browser of the tests draws no scroll bars.
+    const { x, width } = await page.getByRole("banner").boundingBox()
+    assert.deepEqual([x, width], [0, 1280])
+  }
+})
+
 test("a page that breaks takes nothing else with it", async (t) => {
   const { page, signIn, go, picture } = await here.visit(t, { allowed: ["fault"] })
   await signIn()
@@ -166,6 +194,29 @@ test("a page that breaks takes nothing else with it", async (t) => {
   await picture("fault")
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Stores" }).click()
   await list(page).waitFor()
+})
+
+test("a page whose script another release's server has not got is asked for again", async (t) => {
+  const { page, go } = await here.visit(t, { allowed: [404] })
+  // Answered here, once: as by a pod of the release before.
+  await page.route("**/assets/index-*.js", (route) => route.fulfill({ status: 404, body: "" }), { times: 1 })
+  await go("/sign-in")
+  await page.getByRole("heading", { name: "Sign in" }).waitFor()
+})
+
+test("a page whose script stays missing says so, and is not loaded for ever", async (t) => {
+  const { page, go, picture } = await here.visit(t, { allowed: [404] })
+  let asked = 0
+  // Answered here, always: as by a release that is broken.
+  await page.route("**/assets/index-*.js", (route) => {
+    asked += 1
+    return route.fulfill({ status: 404, body: "" })
+  })
+  await go("/sign-in")
+  await page.getByRole("heading", { name: "The dashboard could not be loaded" }).waitFor()
+  await accessible(page)
+  await picture("not-whole")
+  assert.equal(asked, 2)
 })
 
 test("a page that was open during an upgrade gets the new files", async (t) => {

@@ -1,7 +1,7 @@
 // Deleting: by the name typed, with what goes, what is in the way, and what was removed.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accessible, PHONE, VIEWER } from "./browser.js"
+import { accessible, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite()
@@ -96,7 +96,7 @@ test("keeping the store keeps it, and gives the focus back", async (t) => {
   }
   await page.keyboard.press("Escape")
   await dialog.waitFor({ state: "detached" })
-  assert.ok(await button.evaluate((element) => element === document.activeElement), "the focus is back")
+  await hasFocus(button)
   assert.equal((await here.platform.api("GET", "/api/v1/stores/linen")).phase, "ready")
 })
 

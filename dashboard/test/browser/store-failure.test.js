@@ -1,7 +1,7 @@
 // A store that fails: its words, what the operator needs, and the way on after the cure.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accessible, PHONE, VIEWER } from "./browser.js"
+import { accessible, hasFocus, PHONE, VIEWER } from "./browser.js"
 import { suite } from "./suite.js"
 
 const here = suite()
@@ -30,7 +30,9 @@ test("a failure says what happened, folds what the cluster said, and goes on aft
   await accessible(page)
 
   await here.platform.script("linen", {})
-  await page.getByRole("button", { name: "Retry" }).click()
+  await page.getByRole("button", { name: "Retry" }).press("Enter")
+  await page.getByRole("button", { name: "Retry" }).waitFor({ state: "detached" })
+  await hasFocus(page.getByRole("main"))
   await page.getByText(/^Sold: order/).waitFor()
   assert.equal(await page.getByText("The cluster cannot fetch").count(), 0)
 })

@@ -18,9 +18,9 @@ import {
 } from "lucide-react"
 import type { ReactNode } from "react"
 import { useSession } from "~/api/session"
-import { useSignOut } from "~/api/sign-out"
 import { mayCreate, storeCan, whyNot } from "~/api/store-can"
 import { helpOpen } from "~/components/help/HelpHost"
+import { useSignOutHere } from "~/components/shell/SignOut"
 import { TABS } from "~/pages/store/tabs"
 import { themeSet } from "~/util/theme"
 import { useStoreShown } from "./store-shown"
@@ -99,7 +99,7 @@ function useStoreCommands(): Command[] {
 function useGeneralCommands(): Command[] {
   const navigate = useNavigate()
   const session = useSession()
-  const signOut = useSignOut()
+  const signOut = useSignOutHere()
   const group = "Go to"
   const commands: Command[] = [
     {

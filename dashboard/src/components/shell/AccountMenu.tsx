@@ -1,13 +1,13 @@
 import { useNavigate } from "@tanstack/react-router"
 import { KeyRound, LogOut, User, Users } from "lucide-react"
 import { useSession } from "~/api/session"
-import { useSignOut } from "~/api/sign-out"
 import { MenuItem, MenuPopup, MenuSeparator, type PopupProps } from "~/ui/Menu"
+import { useSignOutHere } from "./SignOut"
 
 export default function AccountMenu(popup: PopupProps) {
   const session = useSession()
   const navigate = useNavigate()
-  const signOut = useSignOut()
+  const signOut = useSignOutHere()
   return (
     <MenuPopup {...popup}>
       <div className="px-2.5 py-1.5">

@@ -6,6 +6,7 @@ import { HelpHost } from "~/components/help/HelpHost"
 import { PaletteHost } from "~/components/palette/PaletteHost"
 import { Connection } from "./Connection"
 import { Header } from "./Header"
+import { SignOut, SignOutRefused } from "./SignOut"
 
 /** What is around every page of somebody who is signed in. */
 export function Shell() {
@@ -15,7 +16,7 @@ export function Shell() {
     return eventsStop
   }, [client])
   return (
-    <>
+    <SignOut>
       <a
         href="#main"
         className="bg-primary text-on-primary sr-only z-50 rounded-md px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -24,10 +25,11 @@ export function Shell() {
       </a>
       <Header />
       <Connection />
+      <SignOutRefused />
       <Main />
       <PaletteHost />
       <HelpHost />
-    </>
+    </SignOut>
   )
 }
 

@@ -8,6 +8,7 @@ import { ErrorPanel } from "~/ui/ErrorPanel"
 import { CELL, HEAD, ROW, Table } from "~/ui/Table"
 import { Time } from "~/ui/Time"
 import { toast } from "~/ui/Toast"
+import { focusKept } from "~/util/main-focus"
 import { AccountCreate } from "./AccountCreate"
 import { Confirm } from "./Confirm"
 import { RoleChange } from "./RoleChange"
@@ -85,6 +86,7 @@ export function AccountsPage() {
                     Role
                   </Button>
                   <Button
+                    ref={focusKept}
                     size="sm"
                     className="m-0.5"
                     aria-label={`Remove ${account.email}`}

@@ -9,6 +9,7 @@ import { ErrorPanel } from "~/ui/ErrorPanel"
 import { CELL, HEAD, ROW, Table } from "~/ui/Table"
 import { Time } from "~/ui/Time"
 import { toast } from "~/ui/Toast"
+import { focusKept } from "~/util/main-focus"
 import { useMinute } from "~/util/now"
 import { Confirm } from "./Confirm"
 import { Rows } from "./Rows"
@@ -78,7 +79,7 @@ export function TokensPage() {
                   {Date.parse(token.expiresAt) <= now ? <Badge>Expired</Badge> : <Time at={token.expiresAt} />}
                 </td>
                 <td className={`${CELL} text-right`}>
-                  <Button size="sm" onClick={() => setAsked(token)} aria-label={`Revoke ${token.name}`}>
+                  <Button ref={focusKept} size="sm" onClick={() => setAsked(token)} aria-label={`Revoke ${token.name}`}>
                     Revoke
                   </Button>
                 </td>

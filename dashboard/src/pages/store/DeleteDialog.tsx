@@ -17,7 +17,7 @@ export function DeleteDialog() {
   const navigate = useNavigate()
   const { ask } = useSearch({ from: "/shell/stores/$store" })
   const may = storeCan.delete(store, session)
-  const close = () => void navigate({ to: ".", search: {}, replace: true })
+  const close = () => void navigate({ to: ".", search: (before) => ({ ...before, ask: undefined }), replace: true })
   return (
     <Dialog
       open={ask === "delete" && may.allowed}

@@ -10,6 +10,7 @@ import { StatusChip } from "~/components/StatusChip"
 import { Button, buttonClass } from "~/ui/Button"
 import { ErrorPanel } from "~/ui/ErrorPanel"
 import { Time } from "~/ui/Time"
+import { focusKept } from "~/util/main-focus"
 import { LogInOutcome } from "./LogInOutcome"
 import { useShownStore } from "./store-context"
 import { useLogIn } from "./use-log-in"
@@ -24,7 +25,7 @@ export function StoreHeader() {
   const logIn = useLogIn(store.id)
   useTitle(store.title)
 
-  const askDelete = () => void navigate({ to: ".", search: { ask: "delete" } })
+  const askDelete = () => void navigate({ to: ".", search: (before) => ({ ...before, ask: "delete" }) })
   const open = storeCan.open(store, session)
   const mayRetry = storeCan.retry(store, session)
 
@@ -49,6 +50,7 @@ export function StoreHeader() {
         <div className="flex flex-wrap items-center gap-2">
           {store.phase === "failed" && (
             <Button
+              ref={focusKept}
               variant="primary"
               icon={<RotateCw aria-hidden className="size-4" />}
               busy={retry.isPending}

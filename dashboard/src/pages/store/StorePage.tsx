@@ -26,6 +26,15 @@ export function StorePage() {
         <div className="mx-auto w-full max-w-7xl px-4 py-6 sm:px-6">
           {/* Another store is another page: nothing of the last one's dialogs and refusals stays. */}
           <StoreHeader key={store.id} />
+          {error && (
+            <div className="mb-4">
+              <ErrorPanel
+                error={error}
+                what="The store could not be brought up to date"
+                onRetry={() => void refetch()}
+              />
+            </div>
+          )}
           <TabBar store={wanted} />
           <Outlet />
           <DeleteDialog key={`delete-${store.id}`} />

@@ -4,5 +4,6 @@ export interface StoreSearch {
 }
 
 export function storeSearch({ ask }: Record<string, unknown>): StoreSearch {
-  return ask === "delete" ? { ask } : {}
+  // Left out by name: the router keeps what it is not told to forget.
+  return { ask: ask === "delete" ? ask : undefined }
 }

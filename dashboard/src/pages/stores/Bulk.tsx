@@ -2,6 +2,7 @@ import { Trash2 } from "lucide-react"
 import { lazy, Suspense, useState } from "react"
 import type { Store } from "~/api/types"
 import { Button } from "~/ui/Button"
+import { focusKept } from "~/util/main-focus"
 
 const load = () => import("./BulkDelete")
 const BulkDelete = lazy(load)
@@ -19,10 +20,11 @@ export function Bulk({ stores, onClear }: { stores: Store[]; onClear: () => void
           <span role="status" className="font-medium">
             {stores.length === 1 ? "1 store chosen" : `${stores.length} stores chosen`}
           </span>
-          <Button size="sm" onClick={onClear}>
+          <Button ref={focusKept} size="sm" onClick={onClear}>
             Clear
           </Button>
           <Button
+            ref={focusKept}
             size="sm"
             variant="danger"
             icon={<Trash2 aria-hidden className="size-3.5" />}

@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from "react"
-import { problemTell } from "~/api/problem"
+import { Problem, problemTell } from "~/api/problem"
 import { useStoreDelete } from "~/api/stores"
 import type { Store } from "~/api/types"
 import { Button } from "~/ui/Button"
@@ -21,6 +21,8 @@ interface Refusal {
   store: Store
   words: string
 }
+
+const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000))
 
 export default function BulkDelete({ stores: asked, onClose, onDone }: Props) {
   const remove = useStoreDelete()
@@ -45,6 +47,12 @@ export default function BulkDelete({ stores: asked, onClose, onDone }: Props) {
         try {
           await remove.mutateAsync(store.id)
         } catch (error) {
+          if (error instanceof Problem && error.status === 429) {
+            // Hundreds at once are more than anybody is let: the rest waits its turn, as the server asks.
+            queue.push(store)
+            await pause(error.retryAfter ?? 1)
+            continue
+          }
           const { title, detail } = problemTell(error)
           refused.push({ store, words: `${title}. ${detail}` })
         }

@@ -1,13 +1,9 @@
-import { Search } from "lucide-react"
-import { useEffect, useRef, useState } from "react"
 import { ENGINE_ORDER, ENGINES } from "~/api/engine"
 import { PHASE_ORDER, PHASES } from "~/api/phase"
 import type { Engine, Phase } from "~/api/types"
-import { Input, Select } from "~/ui/Input"
+import { Select } from "~/ui/Input"
+import { SearchInput } from "~/ui/SearchInput"
 import type { StoresSearch } from "./search"
-
-/** As long as somebody types, the address is left alone. */
-const SETTLE_MS = 150
 
 interface Props {
   search: StoresSearch
@@ -17,7 +13,13 @@ interface Props {
 export function Toolbar({ search, onChange }: Props) {
   return (
     <search className="mb-3 flex flex-wrap gap-2">
-      <SearchInput value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
+      <SearchInput
+        label="Search stores"
+        placeholder="Name, title, address or owner"
+        className="flex-1 basis-56"
+        value={search.q ?? ""}
+        onChange={(q) => onChange({ q: q || undefined })}
+      />
       <Select
         aria-label="Status"
         className="min-w-32 max-sm:flex-1"
@@ -46,39 +48,5 @@ export function Toolbar({ search, onChange }: Props) {
         ))}
       </Select>
     </search>
-  )
-}
-
-function SearchInput({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value)
-  const told = useRef(value)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => {
-    // Changed from elsewhere: the back button, or "Show all stores".
-    if (value === told.current) return
-    told.current = value
-    setTyped(value)
-  }, [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
-  const type = (next: string) => {
-    setTyped(next)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(() => {
-      told.current = next
-      onChange(next)
-    }, SETTLE_MS)
-  }
-  return (
-    <span className="relative min-w-0 flex-1 basis-56">
-      <Search aria-hidden className="text-soft pointer-events-none absolute top-2.5 left-2.5 size-4" />
-      <Input
-        type="search"
-        aria-label="Search stores"
-        placeholder="Name, title, address or owner"
-        className="pl-8"
-        value={typed}
-        onChange={({ target }) => type(target.value)}
-      />
-    </span>
   )
 }

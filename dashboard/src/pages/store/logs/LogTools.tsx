@@ -4,7 +4,8 @@ import { logText } from "~/api/log-stream"
 import type { ComponentView } from "~/api/runtime"
 import { Button } from "~/ui/Button"
 import { ErrorPanel } from "~/ui/ErrorPanel"
-import { Input, Select } from "~/ui/Input"
+import { Select } from "~/ui/Input"
+import { SearchInput } from "~/ui/SearchInput"
 import { Switch } from "~/ui/Switch"
 import { useShownStore } from "../store-context"
 import { componentWord } from "./component-word"
@@ -48,13 +49,12 @@ export function LogTools(props: Props) {
             </option>
           ))}
         </Select>
-        <Input
-          type="search"
-          aria-label="Find in the log"
+        <SearchInput
+          label="Find in the log"
           placeholder="Find…"
           value={q}
-          onChange={(event) => onFind(event.target.value)}
-          className="sm:max-w-64"
+          onChange={onFind}
+          className="w-full sm:w-64"
         />
         <Toggle label="Follow" on={props.follow} set={props.setFollow} />
         <Toggle label="Wrap lines" on={props.wrap} set={props.setWrap} />

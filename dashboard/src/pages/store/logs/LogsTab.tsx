@@ -30,10 +30,10 @@ function Components({ id }: { id: string }) {
   const navigate = useNavigate({ from: "/stores/$store/logs" })
   const { component } = useSearch({ from: "/shell/stores/$store/logs" })
   if (isUnavailable(error)) return <Unavailable what="Logs are" />
-  if (error && !data) {
-    return <ErrorPanel error={error} what="The programs could not be listed" onRetry={() => void refetch()} />
-  }
-  if (!data) return <Skeleton className="h-96 w-full" />
+  const refused = error && (
+    <ErrorPanel error={error} what="The programs could not be listed" onRetry={() => void refetch()} />
+  )
+  if (!data) return refused ?? <Skeleton className="h-96 w-full" />
   const chosen = data.find(({ name }) => name === component) ?? data[0]
   if (!chosen) {
     return (
@@ -44,5 +44,10 @@ function Components({ id }: { id: string }) {
   }
   const choose = (name: string) =>
     void navigate({ search: (before) => ({ ...before, component: name }), replace: true })
-  return <Log key={chosen.name} components={data} chosen={chosen} onChoose={choose} />
+  return (
+    <div className="grid gap-4">
+      {refused}
+      <Log key={chosen.name} components={data} chosen={chosen} onChoose={choose} />
+    </div>
+  )
 }

@@ -25,6 +25,13 @@ export function linesBefore(held: Line[], first: LogLine | undefined): Line[] {
   return end < 0 ? held : held.slice(0, end)
 }
 
+/** How many stand behind `last`. By their times, since after a break the same lines come again. */
+export function linesSince(lines: Line[], last: Line | undefined): number {
+  if (!last) return lines.length
+  const newer = ({ at, key }: Line) => (at && last.at ? at > last.at : key > last.key)
+  return lines.length - 1 - lines.findLastIndex((line) => !newer(line))
+}
+
 export function linesFind(lines: Line[], wanted: string): Line[] {
   const words = wanted.trim().toLowerCase()
   return words === "" ? lines : lines.filter(({ line }) => line.toLowerCase().includes(words))

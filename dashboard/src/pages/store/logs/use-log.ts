@@ -1,8 +1,7 @@
 import { useEffect, useReducer, useRef } from "react"
 import { logFollow } from "~/api/log-stream"
 import { Problem, problemTell } from "~/api/problem"
-import type { LogLine } from "~/api/runtime"
-import { type Line, linesAdd, linesBefore } from "./log-lines"
+import { type Line, linesAdd, linesBefore, linesSince } from "./log-lines"
 
 /**
  * `ended`: the program ended. `cut`: the connection did. `waiting`: the program has not begun. All three are asked
@@ -22,25 +21,25 @@ interface Log {
   lines: Line[]
   state: LogState
   error: unknown
-  /** Lines that wait while the reader reads. */
-  held: number
 }
 
-const EMPTY: Log = { lines: [], state: "connecting", error: undefined, held: 0 }
+const EMPTY: Log = { lines: [], state: "connecting", error: undefined }
 
-/** A component's log as it is written. While `paused`, what arrives is kept aside. */
-export function useLog(store: string, component: string, paused: boolean): Log & { again: () => void } {
+interface Shown extends Log {
+  /** Lines that wait while the reader reads. */
+  held: number
+  again: () => void
+}
+
+/** A component's log as it is written. While `paused`, what is shown stays as it was, whatever arrives or breaks. */
+export function useLog(store: string, component: string, paused: boolean): Shown {
   const log = useRef<Log>(EMPTY)
-  const aside = useRef<LogLine[]>([])
-  const isPaused = useRef(paused)
+  const frozen = useRef<Line[]>(undefined)
   const [, draw] = useReducer((count: number) => count + 1, 0)
   const [round, again] = useReducer((count: number) => count + 1, 0)
 
   useEffect(() => {
-    isPaused.current = paused
-    if (paused || aside.current.length === 0) return
-    log.current = { ...log.current, lines: linesAdd(log.current.lines, aside.current), held: 0 }
-    aside.current = []
+    frozen.current = paused ? log.current.lines : undefined
     draw()
   }, [paused])
 
@@ -48,7 +47,6 @@ export function useLog(store: string, component: string, paused: boolean): Log &
   useEffect(() => {
     const stop = new AbortController()
     log.current = EMPTY
-    aside.current = []
     let frame = 0
     const set = (change: Partial<Log>) => {
       if (stop.signal.aborted) return
@@ -70,9 +68,7 @@ export function useLog(store: string, component: string, paused: boolean): Log &
             (lines) => {
               if (first) set({ lines: linesBefore(log.current.lines, lines[0]) })
               first = false
-              if (!isPaused.current) return set({ lines: linesAdd(log.current.lines, lines) })
-              aside.current.push(...lines)
-              set({ held: aside.current.length })
+              set({ lines: linesAdd(log.current.lines, lines) })
             },
           )
           set({ state: end })
@@ -94,7 +90,13 @@ export function useLog(store: string, component: string, paused: boolean): Log &
     }
   }, [store, component, round])
 
-  return { ...log.current, again }
+  const lines = frozen.current ?? log.current.lines
+  return {
+    ...log.current,
+    lines,
+    held: frozen.current ? linesSince(log.current.lines, frozen.current.at(-1)) : 0,
+    again,
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { useStoreRetry } from "~/api/stores"
 import { Button } from "~/ui/Button"
 import { Card } from "~/ui/Card"
 import { ErrorPanel } from "~/ui/ErrorPanel"
+import { focusKept } from "~/util/main-focus"
 import { useShownStore } from "../store-context"
 import { Reason } from "./Reason"
 import { Steps } from "./Steps"
@@ -28,6 +29,7 @@ export function Failed() {
         <Steps {...story} />
         <div className="mt-4 flex flex-wrap gap-2">
           <Button
+            ref={focusKept}
             icon={<RotateCw aria-hidden className="size-4" />}
             busy={retry.isPending}
             disabledReason={whyNot(storeCan.retry(store, session))}
@@ -38,7 +40,7 @@ export function Failed() {
           <Button
             icon={<Trash2 aria-hidden className="size-4" />}
             disabledReason={whyNot(storeCan.delete(store, session))}
-            onClick={() => void navigate({ to: ".", search: { ask: "delete" } })}
+            onClick={() => void navigate({ to: ".", search: (before) => ({ ...before, ask: "delete" }) })}
           >
             Delete the store
           </Button>

@@ -10,7 +10,9 @@ import { Skeleton } from "~/ui/Skeleton"
 import { useShownStore } from "../store-context"
 import { Unavailable } from "../Unavailable"
 import { bytes, cores } from "./amounts"
+import { History } from "./History"
 import { Meter } from "./Meter"
+import { useSamples } from "./use-samples"
 
 /** What the store takes of the cluster at this moment. */
 export function UsageTab() {
@@ -26,18 +28,26 @@ export function UsageTab() {
 }
 
 function Measured({ id }: { id: string }) {
-  const { data, error, refetch } = useQuery(usageQuery(id))
+  const { data, dataUpdatedAt, error, refetch } = useQuery(usageQuery(id))
+  const samples = useSamples(data, dataUpdatedAt)
+  const known = useQuery(componentsQuery(id)).data
+  const titleOf = (name: string) => known?.find((component) => component.name === name)?.title ?? name
   if (isUnavailable(error)) return <Unavailable what="Measurements are" />
-  if (error) return <ErrorPanel error={error} what="The usage could not be read" onRetry={() => void refetch()} />
-  if (!data) return <Skeleton className="h-48 w-full" />
+  const refused = error && (
+    <ErrorPanel error={error} what="The usage could not be read" onRetry={() => void refetch()} />
+  )
+  if (!data) return refused ?? <Skeleton className="h-48 w-full" />
   return (
     <div className="grid gap-5">
+      {/* What was measured before is still worth seeing. */}
+      {refused}
       {!data.measured && (
         <Notice tone="idle" title="Processor and memory are not measured">
           {data.reason && <p>{data.reason}</p>}
         </Notice>
       )}
-      {data.components.length > 0 && <Components id={id} components={data.components} />}
+      {data.components.length > 0 && <Components components={data.components} titleOf={titleOf} />}
+      {data.measured && <History samples={samples} titleOf={titleOf} />}
       {data.volumes.length > 0 && <Volumes volumes={data.volumes} />}
       {data.components.length === 0 && data.volumes.length === 0 && (
         <EmptyState icon={<Gauge aria-hidden />} title="Nothing to measure yet">
@@ -48,9 +58,12 @@ function Measured({ id }: { id: string }) {
   )
 }
 
-function Components({ id, components }: { id: string; components: UsageView["components"] }) {
-  const known = useQuery(componentsQuery(id)).data
-  const titleOf = (name: string) => known?.find((component) => component.name === name)?.title ?? name
+interface ComponentsProps {
+  components: UsageView["components"]
+  titleOf: (name: string) => string
+}
+
+function Components({ components, titleOf }: ComponentsProps) {
   return (
     <Card title="Processor and memory" description="At this moment, of what each program may take at most.">
       <ul aria-label="Programs">
