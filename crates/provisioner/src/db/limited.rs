@@ -93,7 +93,7 @@ impl Limited<'_> {
 
 type Answers<'e> = BoxStream<'e, Result<Either<AnyQueryResult, AnyRow>, Error>>;
 
-fn each_within<'e>(limit: Option<Duration>, answers: Answers<'e>) -> Answers<'e> {
+fn each_within(limit: Option<Duration>, answers: Answers<'_>) -> Answers<'_> {
     let Some(limit) = limit else { return answers };
     let answers = tokio_stream::StreamExt::timeout(answers, limit);
     answers.map(move |answer| answer.unwrap_or_else(|_| Err(silent(limit)))).boxed()

@@ -22,7 +22,7 @@ const SQLITE_FILE: &str = "store-platform.db";
 
 /// The tables of this version are a second's work on those of the one before. What is cut here begins anew with the
 /// first change that was not made.
-const MIGRATE_LIMIT: Duration = Duration::from_secs(60);
+const MIGRATE_LIMIT: Duration = Duration::from_mins(1);
 
 /// Where the stores are remembered.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use crate::relay::{RELAYED, Relay};
 use crate::room::{Room, in_time};
 use crate::support::Kind;
 
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 fn counted(recorder: &PrometheusRecorder, name: &str) -> u64 {
     let rendered = recorder.handle().render();

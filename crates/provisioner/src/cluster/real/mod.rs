@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use async_trait::async_trait;
+use axum::http::Response;
 use futures::{Stream, StreamExt};
-use jiff::Timestamp;
 use kube::Client;
+use kube::client::ClientBuilder;
 use store_model::orphans::Extent;
 use store_model::{Component, Reason, ReasonCode, Seen, Step, Store, StoreId};
+use tower::util::MapResponseLayer;
 
 use super::{
     Census, Cluster, ComponentSeen, Credentials, Description, Done, LogLines, LogRange, LoginLink, Removed, Retry,
@@ -20,6 +23,7 @@ use super::{
 use crate::config::{Config, Identity};
 
 mod changes;
+mod clock;
 mod components;
 mod credentials;
 pub mod guard;
@@ -42,6 +46,7 @@ mod usage;
 mod values;
 mod watch;
 
+use clock::Clock;
 use helm::Helm;
 use values::Chart;
 use watch::{Wanted, Watches};
@@ -51,6 +56,7 @@ const WATCH_MARGIN: Duration = Duration::from_secs(15);
 
 pub struct RealCluster {
     client: Client,
+    clock: Arc<Clock>,
     watches: Watches,
     helm: Helm,
     chart: Chart,
@@ -72,7 +78,8 @@ impl RealCluster {
             .context("find the cluster: run in a pod with a ServiceAccount, or set KUBECONFIG")?;
         // A list whose connection is dead must not keep its watch waiting for ever.
         server.read_timeout = Some(config.watch_limit + WATCH_MARGIN);
-        let client = Client::try_from(server).context("connect to the cluster")?;
+        let clock = Arc::new(Clock::default());
+        let client = client(server, &clock).context("connect to the cluster")?;
         let wanted = Wanted {
             certificates: !config.route.issuer.is_empty(),
             http_routes: config.route.gateway.is_some(),
@@ -84,6 +91,7 @@ impl RealCluster {
             chart: Chart::read(Path::new(&config.helm.chart))?,
             settings: Settings { identity: config.identity.clone(), config: config.clone() },
             client,
+            clock,
         })
     }
 
@@ -98,10 +106,20 @@ impl RealCluster {
     }
 }
 
+/// Each answer tells what time it is there.
+fn client(server: kube::Config, clock: &Arc<Clock>) -> kube::Result<Client> {
+    let clock = Arc::clone(clock);
+    let hear = MapResponseLayer::new(move |answer: Response<_>| {
+        clock.hear(answer.headers());
+        answer
+    });
+    Ok(ClientBuilder::try_from(server)?.with_layer(&hear).build())
+}
+
 #[async_trait]
 impl Cluster for RealCluster {
     async fn look(&self, store: &Store) -> Result<Seen, StepError> {
-        self.seen(store, Timestamp::now()).await
+        self.seen(store, self.clock.now()).await
     }
 
     async fn act(&self, store: &Store, step: &Step) -> Result<Done, StepError> {

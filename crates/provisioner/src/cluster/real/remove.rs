@@ -63,7 +63,7 @@ impl RealCluster {
     pub(super) async fn broken_restart(&self, store: &Store) -> Result<(), StepError> {
         let namespace = store.id.namespace();
         let pods: Api<Pod> = Api::namespaced(self.client.clone(), &namespace);
-        for name in self.surroundings(&namespace, jiff::Timestamp::now()).broken_pods(store) {
+        for name in self.surroundings(&namespace, self.clock.now()).broken_pods(store) {
             match pods.delete(&name, &DeleteParams::default()).await {
                 Ok(_) => {}
                 Err(kube::Error::Api(status)) if status.code == 404 => {}
