@@ -109,12 +109,13 @@ impl Fake {
         Fake { pace, ..self.clone() }
     }
 
-    /// Says what goes wrong with the store of that name from now on. A deletion that nothing is in the way of any more goes on.
+    /// Says what goes wrong with the store of that name from now on. What is in the way of a deletion is in the namespace's
+    /// status: it is told of when it changes, and a deletion that nothing is in the way of any more goes on.
     pub fn script(&self, name: &str, script: Script) {
-        let freed = script.delete_blocked.is_none();
+        let now = script.delete_blocked.clone();
         let mut world = self.world();
-        let before = world.scripts.insert(name.to_owned(), script);
-        if !freed || before.is_none_or(|before| before.delete_blocked.is_none()) {
+        let before = world.scripts.insert(name.to_owned(), script).and_then(|before| before.delete_blocked);
+        if now == before {
             return;
         }
         let ids: Vec<StoreId> =
@@ -122,6 +123,7 @@ impl Fake {
         drop(world);
         for id in ids {
             match self.pace {
+                _ if now.is_some() => self.tell(&id),
                 Pace::AtOnce => {
                     while self.tick_one(&id) {}
                     self.tell(&id);
