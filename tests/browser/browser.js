@@ -47,13 +47,14 @@ export async function visitor(browser, url, name, options) {
   const context = await browser.newContext({ ...options, reducedMotion: "reduce" })
   context.setDefaultTimeout(PATIENCE)
   const faults = []
-  // A tab that the page opens is another site's, which has its own ways in the console; it asks nobody but that site.
+  const isOwn = (tab) => new URL(tab.url()).origin === url.origin
+  // A tab that the page opens may be another site's: its ways are its own, as wp-admin asks for its user's avatar elsewhere.
   context.on("page", (tab) => {
-    tab.on("pageerror", (error) => faults.push(`error on ${tab.url()}: ${error.message}`))
+    tab.on("pageerror", (error) => isOwn(tab) && faults.push(`error on ${tab.url()}: ${error.message}`))
     tab.on("request", (request) => {
       const { origin, protocol } = new URL(request.url())
-      if (protocol === "data:" || protocol === "blob:" || tab.url() === "about:blank") return
-      if (origin !== new URL(tab.url()).origin) faults.push(`${tab.url()} asked ${request.url()}`)
+      const isForeign = protocol !== "data:" && protocol !== "blob:" && origin !== url.origin
+      if (isOwn(tab) && isForeign) faults.push(`${tab.url()} asked ${request.url()}`)
     })
   })
   const page = await context.newPage()
