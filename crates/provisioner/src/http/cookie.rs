@@ -1,5 +1,5 @@
-//! The cookies of a session and of a browser that has signed in. Stores live below the same domain as the dashboard: with the prefix `__Host-` no shop can set
-//! or read one.
+//! The cookies of a session and of a browser that has signed in. Stores live below the same domain as the dashboard: with
+//! the prefix `__Host-` no shop can set or read one.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 

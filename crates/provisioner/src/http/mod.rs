@@ -71,7 +71,7 @@ pub struct App {
 impl App {
     pub fn new(db: Db, cluster: Arc<dyn Cluster>, config: Config, token: ApiToken) -> App {
         let (config, look_again) = (Arc::new(config), revoke::LOOK_AGAIN);
-        App { db, cluster, config, token, tries: Tries::new(), turns: Turns::new(), look_again }
+        App { db, cluster, config, token, tries: Tries::default(), turns: Turns::default(), look_again }
     }
 }
 

@@ -11,16 +11,13 @@ pub fn same(method: &Method, headers: &HeaderMap) -> Result<(), Refused> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let same = match (text("sec-fetch-site"), text(header::ORIGIN.as_str()), text(header::HOST.as_str())) {
         (Some("same-origin"), _, _) => true,
-        // Typed into the address bar.
-        (Some("none"), _, _) => method.is_safe(),
+        // Typed into the address bar; or by a browser of before 2023, which names no origin when it reads.
+        (Some("none"), _, _) | (None, None, _) => method.is_safe(),
         // Shops are on hosts beside ours: `same-site` is not enough.
-        (Some(_), _, _) => false,
+        (Some(_), _, _) | (None, Some(_), None) => false,
         (None, Some(origin), Some(host)) => {
             origin.split_once("://").is_some_and(|(_, of)| of.eq_ignore_ascii_case(host))
         }
-        (None, Some(_), None) => false,
-        // A browser of before 2023 names no origin when it reads.
-        (None, None, _) => method.is_safe(),
     };
     if same {
         return Ok(());

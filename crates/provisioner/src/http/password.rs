@@ -50,11 +50,13 @@ pub struct Turns {
     patience: Duration,
 }
 
-impl Turns {
-    pub fn new() -> Turns {
+impl Default for Turns {
+    fn default() -> Turns {
         Turns::of(2, Duration::from_secs(2))
     }
+}
 
+impl Turns {
     pub fn of(turns: usize, patience: Duration) -> Turns {
         Turns { free: Arc::new(Semaphore::new(turns)), patience }
     }
@@ -119,7 +121,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_knows_its_password_alone() {
-        let turns = Turns::new();
+        let turns = Turns::default();
         let hash = turns.hash("correct horse battery".to_owned()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
         assert!(turns.is("correct horse battery".to_owned(), Some(hash.clone())).await.unwrap());
@@ -129,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_hangs_up_does_not_free_the_turn() {
-        let turns = Turns::of(1, Duration::from_secs(60));
+        let turns = Turns::of(1, Duration::from_mins(1));
         let (go_on, held) = std::sync::mpsc::channel::<()>();
         let mut working = Box::pin(turns.take(move || held.recv()));
         assert!(futures::poll!(&mut working).is_pending());

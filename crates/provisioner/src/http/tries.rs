@@ -10,8 +10,8 @@ pub struct Tries {
     of_strangers: Limits,
 }
 
-impl Tries {
-    pub fn new() -> Tries {
+impl Default for Tries {
+    fn default() -> Tries {
         Tries {
             // A person mistypes a few times; who goes on is guessing. Ten at once, then one in six seconds.
             of_one: Limits::new(1.0 / 6.0, 10.0, "tries to sign in"),
@@ -20,7 +20,9 @@ impl Tries {
             of_strangers: Limits::new(10.0, 50.0, "tries to sign in"),
         }
     }
+}
 
+impl Tries {
     pub fn at_address(&self, email: &str) -> Result<(), Refused> {
         self.stranger(&format!("address {email}"))
     }

@@ -21,7 +21,7 @@ async fn goes_on(stream: BodyDataStream) -> bool {
 
 /// How a stream ended; `None`: it goes on, however slow this machine is.
 async fn end(stream: BodyDataStream) -> Option<Result<(), axum::Error>> {
-    tokio::time::timeout(Duration::from_secs(60), ended(stream)).await.ok()
+    tokio::time::timeout(Duration::from_mins(1), ended(stream)).await.ok()
 }
 
 async fn ended(mut stream: BodyDataStream) -> Result<(), axum::Error> {
