@@ -142,13 +142,11 @@ pub async fn play(scene: &Scene, schedule: Schedule) -> Result<Played> {
     let breakers = async {
         // Another stream of the same seed: how long a create takes does not change which faults come.
         let mut dice = StdRng::seed_from_u64(schedule.seed ^ 0x5EED);
-        let mut made = 0;
-        while Instant::now() < end || made < schedule.faults {
+        while Instant::now() < end || played.lock().await.tried() < schedule.faults {
             tokio::time::sleep(Duration::from_millis(dice.random_range(300..2500))).await;
             let fault = Fault::any(&mut dice, scene.database.kind);
             fault.make(&replicas, &mut dice).await.with_context(|| format!("make a fault: {fault:?}"))?;
             *played.lock().await.faults.entry(fault).or_default() += 1;
-            made += 1;
             replicas.keep().await?;
         }
         Ok::<_, anyhow::Error>(())

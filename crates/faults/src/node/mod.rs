@@ -76,17 +76,17 @@ impl Node {
     /// For what there is of the store and what will be.
     pub fn plan(&self, store_name: &str, plan: Plan) {
         self.shared.state().plans.insert(store_name.to_owned(), plan);
-        self.shared.replanned.send_modify(|count| *count += 1);
+        self.again();
     }
 
-    /// What an API server that was away has not heard is said again.
+    /// Everything is played again: by another plan, or to an API server that was away and has not heard it.
     pub(crate) fn again(&self) {
         self.shared.replanned.send_modify(|count| *count += 1);
     }
 
     pub fn plan_volumes(&self, store_name: &str, volumes: Volumes) {
         self.shared.state().volumes.insert(store_name.to_owned(), volumes);
-        self.shared.replanned.send_modify(|count| *count += 1);
+        self.again();
     }
 }
 

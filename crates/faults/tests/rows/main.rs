@@ -80,3 +80,13 @@ async fn held_at(
     held.hit(1).await?;
     Ok((service, store))
 }
+
+/// What was under way at the step that `held_at` held: the deletion, or the creation by one release.
+async fn comes_to_its_end(scene: &Scene, service: &Service, step: &str, store: &str) -> Result<()> {
+    if step == "a deletion" {
+        scene.deleted(service, store).await?;
+        return Ok(());
+    }
+    scene.ready(service, store).await?;
+    scene.one_release(store).await
+}

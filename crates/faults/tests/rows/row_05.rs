@@ -9,7 +9,7 @@ use faults::{PATIENCE, runtime, until};
 use store_api::ClientError;
 use store_model::Phase;
 
-use crate::{each, held_at};
+use crate::{comes_to_its_end, each, held_at};
 
 /// What a store's way asks of the API server, by the call that meets the outage.
 const STEPS: [&str; 7] = [
@@ -59,13 +59,7 @@ async fn down_at(step: &&'static str) -> Result<()> {
         scene.proxy.clear();
         scene.proxy.up().await?;
         scene.ready(&service, &accepted.id).await?;
-        if step == "a deletion" {
-            scene.deleted(&service, &store.id).await?;
-        } else {
-            scene.ready(&service, &store.id).await?;
-            scene.one_release(&store.id).await?;
-        }
-        Ok(())
+        comes_to_its_end(scene, &service, step, &store.id).await
     })
     .await
 }

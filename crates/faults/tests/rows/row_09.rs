@@ -9,7 +9,7 @@ use faults::service::LEASE;
 use faults::wire::Wire;
 use faults::{PATIENCE, runtime, until};
 
-use crate::{each, held_at};
+use crate::{comes_to_its_end, each, held_at};
 
 const STEPS: [&str; 5] = ["namespaces", "secrets", "helm's deployment", "helm's last call", "a deletion"];
 
@@ -51,12 +51,7 @@ async fn down_at(step: &'static str, fault: Wire) -> Result<()> {
 
         wire.set(Wire::Whole);
         scene.proxy.clear();
-        if step == "a deletion" {
-            scene.deleted(&service, &store.id).await?;
-        } else {
-            scene.ready(&service, &store.id).await?;
-            scene.one_release(&store.id).await?;
-        }
+        comes_to_its_end(scene, &service, step, &store.id).await?;
         service.is_ready_to_serve().await
     })
     .await
@@ -73,12 +68,7 @@ async fn vanished_at(step: &'static str) -> Result<()> {
         let (service, store) = held_at(scene, step, meets).await?;
         scene.database.wire()?.vanish();
         scene.proxy.clear();
-        if step == "a deletion" {
-            scene.deleted(&service, &store.id).await?;
-        } else {
-            scene.ready(&service, &store.id).await?;
-            scene.one_release(&store.id).await?;
-        }
+        comes_to_its_end(scene, &service, step, &store.id).await?;
         // What it waits for in between is the next one's, and what it hears of others too.
         let other = scene.start().await?;
         scene.database.wire()?.vanish();
