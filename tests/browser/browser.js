@@ -47,14 +47,15 @@ export async function visitor(browser, url, name, options) {
   const context = await browser.newContext({ ...options, reducedMotion: "reduce" })
   context.setDefaultTimeout(PATIENCE)
   const faults = []
-  const isOwn = (tab) => new URL(tab.url()).origin === url.origin
-  // A tab that the page opens may be another site's: its ways are its own, as wp-admin asks for its user's avatar elsewhere.
+  // Another tab that the page opens may be another site's: its ways are its own, as wp-admin asks for its user's avatar
+  // elsewhere.
+  const isOurs = (tab) => tab === page || new URL(tab.url()).origin === url.origin
   context.on("page", (tab) => {
-    tab.on("pageerror", (error) => isOwn(tab) && faults.push(`error on ${tab.url()}: ${error.message}`))
+    tab.on("pageerror", (error) => isOurs(tab) && faults.push(`error on ${tab.url()}: ${error.message}`))
     tab.on("request", (request) => {
       const { origin, protocol } = new URL(request.url())
       const isForeign = protocol !== "data:" && protocol !== "blob:" && origin !== url.origin
-      if (isOwn(tab) && isForeign) faults.push(`${tab.url()} asked ${request.url()}`)
+      if (isOurs(tab) && isForeign) faults.push(`${tab.url()} asked ${request.url()}`)
     })
   })
   const page = await context.newPage()
@@ -64,10 +65,6 @@ export async function visitor(browser, url, name, options) {
     if (/status of 401/.test(message.text()) && message.location().url.endsWith("/api/v1/session")) return
     const ofThePage = /status of (403|404|409|422)/.test(message.text()) && message.location().url === page.url()
     if (message.type() === "error" && !ofThePage) faults.push(`console of ${page.url()}: ${message.text()}`)
-  })
-  page.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url())
-    if (protocol !== "data:" && protocol !== "blob:" && origin !== url.origin) faults.push(`asked ${request.url()}`)
   })
   page.on("requestfailed", (request) => {
     const words = request.failure()?.errorText
