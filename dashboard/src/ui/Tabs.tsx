@@ -24,7 +24,8 @@ export function Tabs<T extends string>({ label, value, onChange, tabs }: Props<T
         ))}
       </Base.List>
       {tabs.map((tab) => (
-        <Base.Panel key={tab.value} value={tab.value} className="pt-5">
+        // The one that was left stays for a frame, for those who fade it; two below each other are a jump.
+        <Base.Panel key={tab.value} value={tab.value} className="pt-5 data-ending-style:hidden">
           {tab.panel}
         </Base.Panel>
       ))}

@@ -162,7 +162,8 @@ test("more at once than anybody is let: the rest waits its turn, and goes", asyn
   await signIn(ADMIN, "/?q=fern&sort=name")
   await page.getByRole("checkbox", { name: "Choose all stores that are shown" }).check()
   await page.getByRole("button", { name: "Delete…" }).click()
-  const dialog = page.getByRole("dialog")
+  // By its name: what tells at the end that it is done is a dialog too.
+  const dialog = page.getByRole("dialog", { name: /^Delete \d+ stores/ })
   const [, count] = /Delete (\d+) stores/.exec(await dialog.getByRole("heading").innerText())
   let refused = 0
   page.on("response", (answer) => {
