@@ -37,7 +37,7 @@ fn store(config: &Config, number: u32) -> Result<NewStore> {
     let word = WORDS[number as usize % WORDS.len()];
     let name = StoreName::parse(&format!("{word}-{number}"))?;
     let host = HostName::of_store(&name, &config.base_domain)?;
-    let engine = if number % 3 == 0 { Engine::Medusa } else { Engine::Woocommerce };
+    let engine = if number.is_multiple_of(3) { Engine::Medusa } else { Engine::Woocommerce };
     let settings = StoreSettings {
         title: format!("{} {number}", word.to_uppercase()),
         admin_email: format!("owner{number}@example.com"),

@@ -23,7 +23,7 @@ pub async fn hold(scene: &Scene) -> Result<()> {
     let rows = scene.database.rows().await?;
     let mut broken = Vec::new();
     broken.extend(namespaces_and_rows_agree(scene, &rows).await?);
-    broken.extend(credentials_never_change(scene, &rows).await?);
+    broken.extend(credentials_never_change(scene, &rows));
     if !scene.expects_a_sleeping_helm() {
         broken.extend(one_helm_at_a_time(&scene.proxy));
     }
@@ -66,7 +66,7 @@ pub async fn namespaces_and_rows_agree(scene: &Scene, rows: &[Row]) -> Result<Ve
 }
 
 /// I3: credentials are byte-identical for the store's life. The recorder has seen every content they ever had.
-pub async fn credentials_never_change(scene: &Scene, rows: &[Row]) -> Result<Vec<String>> {
+pub fn credentials_never_change(scene: &Scene, rows: &[Row]) -> Vec<String> {
     let mut broken = Vec::new();
     for row in rows {
         let contents = scene.plane.recorder.contents(&row.namespace());
@@ -79,7 +79,7 @@ pub async fn credentials_never_change(scene: &Scene, rows: &[Row]) -> Result<Vec
             broken.push(format!("I3: store {} is ready, but its Secrets are {contents:?}", row.name));
         }
     }
-    Ok(broken)
+    broken
 }
 
 /// I4: at most one Helm for a store at any instant: none was alive beside another, and their writes do not interleave.

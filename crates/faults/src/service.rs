@@ -37,6 +37,7 @@ pub struct Settings {
 pub const LEASE: Duration = Duration::from_secs(10);
 
 impl Settings {
+    #[must_use]
     pub fn env(&self, name: &str, value: impl Into<String>) -> Settings {
         let mut settings = self.clone();
         settings.env.insert(name.to_owned(), value.into());
@@ -44,6 +45,7 @@ impl Settings {
     }
 
     /// `FAILPOINTS`, e.g. `look.before=2*off->pause`.
+    #[must_use]
     pub fn pause_at(&self, point: &str) -> Settings {
         self.env("FAILPOINTS", format!("{point}=pause"))
     }

@@ -134,41 +134,6 @@ impl Protocol {
         }
     }
 
-    fn fault_actions(&self, state: &State, w: usize, actions: &mut Vec<Action>) {
-        let (faults, worker) = (&state.faults, &state.workers[w]);
-        if faults.losses > 0 {
-            if worker.granted.is_some() {
-                actions.push(Action::ClaimAnswerLost(w));
-            }
-            if worker.statement.is_some() {
-                actions.extend([Action::StatementLost(w), Action::AnswerLost(w)]);
-            }
-            if worker.beat.is_some() {
-                actions.push(Action::BeatLost(w));
-            }
-        }
-        match worker.life {
-            Life::Runs => {
-                // Standing still changes something only for who has something under way.
-                if faults.stops > 0 && (worker.visit.is_some() || worker.granted.is_some()) {
-                    actions.push(Action::Stop(w));
-                }
-                if faults.clock_steps > 0 && !worker.clock_ahead {
-                    actions.push(Action::ClockSteps(w));
-                }
-                let helm_runs = worker.helm.is_some_and(|helm| helm.dies_in.is_none());
-                if faults.hangs > 0 && helm_runs {
-                    actions.push(Action::HelmHangs(w));
-                }
-            }
-            Life::Stands(_) => actions.push(Action::GoOn(w)),
-            Life::Dead => actions.push(Action::Restart(w)),
-        }
-        if faults.deaths > 0 && worker.life != Life::Dead {
-            actions.push(Action::Die(w));
-        }
-    }
-
     /// While things go wrong anything may take any time, but for what a running process does by its own clock.
     fn time_may_pass(&self, state: &State) -> bool {
         state.workers.iter().all(|worker| match worker.life {
@@ -315,6 +280,41 @@ impl Protocol {
     }
 }
 
+fn fault_actions(state: &State, w: usize, actions: &mut Vec<Action>) {
+    let (faults, worker) = (&state.faults, &state.workers[w]);
+    if faults.losses > 0 {
+        if worker.granted.is_some() {
+            actions.push(Action::ClaimAnswerLost(w));
+        }
+        if worker.statement.is_some() {
+            actions.extend([Action::StatementLost(w), Action::AnswerLost(w)]);
+        }
+        if worker.beat.is_some() {
+            actions.push(Action::BeatLost(w));
+        }
+    }
+    match worker.life {
+        Life::Runs => {
+            // Standing still changes something only for who has something under way.
+            if faults.stops > 0 && (worker.visit.is_some() || worker.granted.is_some()) {
+                actions.push(Action::Stop(w));
+            }
+            if faults.clock_steps > 0 && !worker.clock_ahead {
+                actions.push(Action::ClockSteps(w));
+            }
+            let helm_runs = worker.helm.is_some_and(|helm| helm.dies_in.is_none());
+            if faults.hangs > 0 && helm_runs {
+                actions.push(Action::HelmHangs(w));
+            }
+        }
+        Life::Stands(_) => actions.push(Action::GoOn(w)),
+        Life::Dead => actions.push(Action::Restart(w)),
+    }
+    if faults.deaths > 0 && worker.life != Life::Dead {
+        actions.push(Action::Die(w));
+    }
+}
+
 fn terminate(helm: &mut Option<Helm>, grace: u8) {
     if let Some(helm) = helm {
         helm.dies_in = helm.dies_in.or(Some(grace));
@@ -329,7 +329,7 @@ impl Model for Protocol {
         vec![State {
             row: Row { wish: Wish::Present, phase: Phase::Provisioning, due: true, fence: 0, lease: 0, free: true },
             cluster: Cluster { credentials: None, release: Release::Absent, gone: false },
-            workers: [Worker::new(), Worker::new()],
+            workers: [Worker::default(), Worker::default()],
             stray: None,
             faults: self.faults.clone(),
             clear: None,
@@ -350,7 +350,7 @@ impl Model for Protocol {
             Some(_) => {}
             None => {
                 for w in 0..state.workers.len() {
-                    self.fault_actions(state, w, actions);
+                    fault_actions(state, w, actions);
                 }
                 if state.faults.deletions > 0 {
                     actions.push(Action::OwnerDeletes);

@@ -173,8 +173,8 @@ pub struct State {
     pub broken: Broken,
 }
 
-impl Worker {
-    pub fn new() -> Worker {
+impl Default for Worker {
+    fn default() -> Worker {
         Worker {
             life: Life::Runs,
             clock_ahead: false,
@@ -185,7 +185,9 @@ impl Worker {
             helm: None,
         }
     }
+}
 
+impl Worker {
     pub fn runs(&self) -> bool {
         self.life == Life::Runs
     }

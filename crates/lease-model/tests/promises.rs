@@ -1,7 +1,5 @@
 //! The promises, each with every protection there, and which of them falls without which.
 
-#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
 use std::collections::BTreeSet;
 
 use lease_model::promises::{self, FENCE, FREE, I1, I3, I4, I6};

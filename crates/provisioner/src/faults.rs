@@ -23,7 +23,6 @@ mod on {
 }
 
 #[cfg(not(feature = "faults"))]
-#[expect(clippy::unused_async, reason = "with the feature it waits")]
 mod on {
     pub fn start() {}
 

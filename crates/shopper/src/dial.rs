@@ -204,7 +204,7 @@ pub fn unreachable(at: At, error: &reqwest::Error) -> Refusal {
 fn tls(trust: &[Vec<u8>]) -> Result<rustls::ClientConfig, Refusal> {
     let fault =
         |error: String| Refusal::ours(At::Door, code::TRUST, format!("a trusted certificate cannot be used: {error}"));
-    let mut roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
     for pem in trust {
         for certificate in CertificateDer::pem_slice_iter(pem) {
             roots

@@ -107,9 +107,9 @@ impl Reader {
             "h1" => self.read_into(Into::Heading, name),
             "a" => self.document.links.extend(attributes.get("href")),
             "form" => self.form = Some(Form::new(attributes.get("action"), attributes.get("method").as_deref())),
-            "input" => self.add(Field::input(attributes)),
-            "button" => self.add(Field::button(attributes)),
-            "select" => self.field = Field::select(attributes),
+            "input" => self.add(Some(Field::input(attributes))),
+            "button" => self.add(Some(Field::button(attributes))),
+            "select" => self.field = Some(Field::select(attributes)),
             "option" => {
                 if let Some(field) = &mut self.field {
                     field.option(attributes);
@@ -119,7 +119,7 @@ impl Reader {
                 }
             }
             "textarea" => {
-                self.field = Field::text_area(attributes);
+                self.field = Some(Field::text_area(attributes));
                 self.read_into(Into::TextArea, name);
             }
             _ => {}

@@ -267,7 +267,7 @@ pub(crate) async fn refusal(response: Response) -> ClientError {
 fn problem_text(problem: &Problem) -> String {
     let mut text = if problem.detail.is_empty() { problem.title.clone() } else { problem.detail.clone() };
     for error in &problem.errors {
-        text.push_str(&format!("\n  {}: {}", error.field, error.message));
+        text.extend(["\n  ", &error.field, ": ", &error.message]);
     }
     text
 }

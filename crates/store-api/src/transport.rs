@@ -27,7 +27,7 @@ pub fn http_client(ca_pem: Option<&[u8]>) -> Result<reqwest::Client, ClientError
 }
 
 fn tls(ca_pem: Option<&[u8]>) -> Result<rustls::ClientConfig, ClientError> {
-    let mut roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<rustls::RootCertStore>();
     if let Some(pem) = ca_pem {
         let mut found = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {

@@ -59,7 +59,7 @@ pub mod stage_option {
     use serde::{Deserialize, Deserializer, Serializer};
     use store_model::Stage;
 
-    #[expect(clippy::ref_option, reason = "serde's `with` passes a reference")]
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde's `with` passes a reference")]
     pub fn serialize<S: Serializer>(stage: &Option<Stage>, serializer: S) -> Result<S::Ok, S::Error> {
         match stage {
             Some(stage) => serializer.serialize_some(stage.as_str()),

@@ -218,10 +218,10 @@ fn a_release_that_does_not_uninstall_goes_with_its_namespace() {
 
 #[test]
 fn the_owner_sees_which_stage_runs_and_which_failed() {
+    use StageState::{Done, Failed, Running, Waiting};
     let states = |seen: &Seen, step: &Step| -> Vec<StageState> {
         progress(seen, step).into_iter().map(|progress| progress.state).collect()
     };
-    use StageState::{Done, Failed, Running, Waiting};
     assert_eq!(
         states(&nothing(), &Step::CreateNamespace),
         [Running, Waiting, Waiting, Waiting, Waiting, Waiting, Waiting]

@@ -99,7 +99,7 @@ fn only_what_nobody_can_be_living_from_is_taken_away() {
 fn nothing_goes_at_the_first_sight_or_before_its_time() {
     for (sightings, age, expected) in [
         (1, 2 * DAY, Removal::Later),
-        (2, DAY - Duration::from_millis(1), Removal::Later),
+        (2, DAY.saturating_sub(Duration::from_millis(1)), Removal::Later),
         (2, DAY, Removal::Now(Extent::Bare)),
         (288, DAY, Removal::Now(Extent::Bare)),
     ] {

@@ -55,7 +55,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "storectl", &mut script);
-            output.raw(&script)
+            output::raw(&script)
         }
     }
 }

@@ -26,7 +26,7 @@ impl Output {
             Format::Json => serde_json::to_string_pretty(value).map_err(|error| Failure::general(error.to_string()))?,
             Format::Yaml => serde_saphyr::to_string(value).map_err(|error| Failure::general(error.to_string()))?,
         };
-        self.raw(format!("{}\n", text.trim_end()).as_bytes())
+        raw(format!("{}\n", text.trim_end()).as_bytes())
     }
 
     /// One of a row of values that has no end: a line of JSON, a document of YAML, or the line given. `Break` once nobody
@@ -42,10 +42,11 @@ impl Output {
         };
         write(format!("{text}\n").as_bytes())
     }
+}
 
-    pub fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
-        write(bytes).map(drop)
-    }
+/// The bytes as they are.
+pub fn raw(bytes: &[u8]) -> Result<(), Failure> {
+    write(bytes).map(drop)
 }
 
 fn write(bytes: &[u8]) -> Result<ControlFlow<()>, Failure> {

@@ -106,7 +106,7 @@ fn style(progress: &Progress, tally: &mut Tally) -> Result<()> {
     let log = target::cache()?.join("log/style.log");
     for (name, arguments) in [
         ("check the formatting", &["fmt", "--all", "--check"][..]),
-        ("lint", &["clippy", "--workspace", "--all-targets", "--quiet"][..]),
+        ("lint", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"][..]),
     ] {
         let passed = progress.run(name, Cargo::command().args(arguments), &log).is_ok();
         tally.count(name, passed);

@@ -1138,7 +1138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1156,7 +1156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1198,7 +1198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1234,7 +1234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1273,7 +1273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1309,7 +1309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1354,7 +1354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1399,7 +1399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1437,7 +1437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1455,7 +1455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1506,7 +1506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1551,7 +1551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1589,7 +1589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1645,7 +1645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1663,7 +1663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1707,7 +1707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1734,7 +1734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1775,7 +1775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1793,7 +1793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1851,7 +1851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1869,7 +1869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1911,6 +1911,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent this from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something of the request is refused; `errors` names each field. */
             422: {
                 headers: {
@@ -1922,6 +1931,15 @@ export interface operations {
             };
             /** @description Too many tries; `Retry-After` says when to go on. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1956,7 +1974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1974,7 +1992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2014,7 +2032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2050,7 +2068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2086,7 +2104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2113,7 +2131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2140,6 +2158,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupView"];
+                };
+            };
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2193,6 +2220,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     setupCode: {
@@ -2222,7 +2258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2249,7 +2285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2296,7 +2332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2323,7 +2359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2378,7 +2414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2432,7 +2468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2473,7 +2509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2500,7 +2536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2541,7 +2577,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2568,7 +2604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2609,7 +2645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +2722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2770,7 +2806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2806,7 +2842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2847,7 +2883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2933,7 +2969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3019,7 +3055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3055,7 +3091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3096,7 +3132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3170,7 +3206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3188,7 +3224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3257,7 +3293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3296,7 +3332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role is too low, or a browser sent this from another site. */
+            /** @description The role is too low, this is not for an API token, or a browser sent it from another site. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3323,7 +3359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3372,7 +3408,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,7 +3437,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description The database or the cluster is away; `Retry-After` says when to ask again. */
+            /** @description The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -63,10 +63,10 @@ impl Kind {
             }
             Kind::KillHelm => {
                 let ours = scene.database.rows().await?.into_iter().map(|row| row.namespace()).collect::<Vec<_>>();
-                let helms = Program::all().into_iter().filter(|program| {
+                let mut helms = Program::all().into_iter().filter(|program| {
                     program.release().is_some_and(|release| ours.iter().any(|namespace| namespace == release))
                 });
-                if let Some(helm) = helms.last() {
+                if let Some(helm) = helms.next_back() {
                     // It may have ended by now.
                     let _gone = kill(Pid::from_raw(i32::try_from(helm.pid)?), Signal::SIGKILL);
                 }

@@ -111,7 +111,8 @@ impl<'a> Replicas<'a> {
     async fn delete(&self, id: &str) -> Result<()> {
         until("a delete to be accepted", PATIENCE, async || {
             let Some(service) = self.any().await else { return Ok(None) };
-            Ok(Some(drop(service.client.store_delete(id).await?)))
+            service.client.store_delete(id).await?;
+            Ok(Some(()))
         })
         .await
     }

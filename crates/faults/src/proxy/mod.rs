@@ -175,7 +175,8 @@ impl Proxy {
     pub async fn up(&self) -> Result<()> {
         self.shared.listening.send_replace(true);
         crate::until("the proxy to listen again", Duration::from_secs(10), async || {
-            Ok(Some(drop(TcpStream::connect(self.address).await?)))
+            TcpStream::connect(self.address).await?;
+            Ok(Some(()))
         })
         .await
     }

@@ -24,7 +24,7 @@ async fn fifty_clicks(kind: Kind) -> Result<()> {
         let in_flight = |answer: &&faults::service::Answer| {
             answer.status == 409 && answer.body["type"].as_str().is_some_and(|kind| kind.ends_with("in-flight"))
         };
-        ensure!(early.iter().all(|answer| in_flight(answer)), "{early:?}");
+        ensure!(early.iter().all(in_flight), "{early:?}");
         let ids: BTreeSet<&str> = accepted.iter().filter_map(|answer| answer.body["id"].as_str()).collect();
         ensure!(ids.len() == 1 && !accepted.is_empty(), "the answers name {ids:?}");
         let bodies: BTreeSet<String> = accepted.iter().map(|answer| answer.body.to_string()).collect();

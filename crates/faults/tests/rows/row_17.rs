@@ -1,7 +1,7 @@
 //! Deletions that find nothing, find it gone already, or find somebody else's namespace.
 
 use anyhow::{Result, ensure};
-use faults::proxy::{Fault, Rule};
+use faults::proxy::{Call, Fault, Rule};
 use faults::scene::{Kind, Scene, play};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, PostParams};
@@ -38,7 +38,7 @@ fn row_17_deleting_what_was_never_installed() -> Result<()> {
         service.client.store_delete(&store.id).await?;
         scene.proxy.up().await?;
         scene.deleted(&service, &store.id).await?;
-        ensure!(scene.proxy.count(|call| call.is_write()) == 0, "something was written for a store that never was");
+        ensure!(scene.proxy.count(Call::is_write) == 0, "something was written for a store that never was");
         Ok(())
     })
 }

@@ -62,7 +62,7 @@ impl Write {
 /// Whether an error says that the first request with the key was still at work when our patience ended.
 pub(super) fn still_in_flight(error: &sqlx::Error) -> bool {
     // 55P03: PostgreSQL's lock_not_available, after lock_timeout.
-    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "55P03")
 }
 
 impl Db {

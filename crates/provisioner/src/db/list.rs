@@ -106,7 +106,7 @@ impl Db {
             "SELECT store_id, stage, state, started_at_ms, ended_at_ms, detail FROM stages WHERE store_id IN ({})",
             places(ids.len())
         ));
-        let query = ids.iter().fold(sqlx::query(select), |query, id| query.bind(id));
+        let query = ids.iter().fold(sqlx::query(select), sqlx::query::Query::bind);
         for row in query.fetch_all(&self.pool).await? {
             stages.entry(row.try_get("store_id")?).or_default().push(stage_row(&row)?);
         }

@@ -154,7 +154,7 @@ impl Reader {
                 return Some(Event::default().id(now.to_string()).event(EVENT_HELLO).data("{}"));
             }
             if let Some(event) = self.pending.pop_front() {
-                return self.message(&event);
+                return Self::message(&event);
             }
             match self.read().await {
                 Ok(rows) if !rows.is_empty() => {
@@ -182,7 +182,7 @@ impl Reader {
         }
     }
 
-    fn message(&mut self, event: &EventView) -> Option<Event> {
+    fn message(event: &EventView) -> Option<Event> {
         let message = Event::default().id(event.id.to_string()).event(&event.kind).json_data(event);
         match message {
             Ok(message) => Some(message),
@@ -210,14 +210,14 @@ impl Reader {
 /// Lagging behind is as good as a ring; of a bell that is gone nothing more is heard.
 async fn rung(rings: &mut broadcast::Receiver<()>) {
     if matches!(rings.recv().await, Err(broadcast::error::RecvError::Closed)) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
 pub async fn closed(closing: &mut watch::Receiver<bool>) {
     // A sender that is gone will not ask for anything; the stream then ends with its connection.
     if closing.wait_for(|closing| *closing).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::Json;
@@ -65,10 +66,10 @@ pub fn sign(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi 
 /// Statuses that mean the same everywhere.
 const EVERYWHERE: [(&str, &str); 5] = [
     ("401", "No session and no token, or one that is not known here or has ended."),
-    ("403", "The role is too low, or a browser sent this from another site."),
+    ("403", "The role is too low, this is not for an API token, or a browser sent it from another site."),
     ("404", "There is no such store."),
     ("429", "Too many requests; `Retry-After` says when to go on."),
-    ("503", "The database or the cluster is away; `Retry-After` says when to ask again."),
+    ("503", "The database or the cluster is away, or too much is asked at once; `Retry-After` says when to ask again."),
 ];
 
 fn complete(operation: &mut Operation, policy: Option<Policy>) {
@@ -87,16 +88,16 @@ fn complete(operation: &mut Operation, policy: Option<Policy>) {
             let response = ResponseBuilder::new().content("application/problem+json", content).build();
             responses.insert(status.to_owned(), RefOr::T(response));
         }
-        describe(responses.get_mut(status), description);
+        describe(responses, status, description);
     }
-    describe(responses.get_mut("200"), "As asked.");
-    describe(responses.get_mut("202"), "Accepted; it goes on by itself.");
-    describe(responses.get_mut("422"), "Something of the request is refused; `errors` names each field.");
+    describe(responses, "200", "As asked.");
+    describe(responses, "202", "Accepted; it goes on by itself.");
+    describe(responses, "422", "Something of the request is refused; `errors` names each field.");
 }
 
 /// OpenAPI wants a description with each response.
-fn describe(response: Option<&mut RefOr<Response>>, description: &str) {
-    if let Some(RefOr::T(response)) = response
+fn describe(responses: &mut BTreeMap<String, RefOr<Response>>, status: &str, description: &str) {
+    if let Some(RefOr::T(response)) = responses.get_mut(status)
         && response.description.is_empty()
     {
         description.clone_into(&mut response.description);

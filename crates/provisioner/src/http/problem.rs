@@ -39,7 +39,7 @@ impl Refused {
 
     pub fn no_store(id_or_name: &str) -> Refused {
         // What was asked for may be anything: it is not repeated beyond what a name can be.
-        let shown: String = id_or_name.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
+        let shown: String = id_or_name.chars().filter(char::is_ascii_graphic).take(40).collect();
         let detail = format!("there is no store '{shown}'; GET /api/v1/stores lists those there are");
         Refused::new(StatusCode::NOT_FOUND, "no-such-store", "No such store", detail)
     }

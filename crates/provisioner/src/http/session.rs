@@ -24,8 +24,10 @@ const DEVICE_SECONDS: i64 = 180 * 24 * 60 * 60;
     responses(
         (status = 201, description = "Signed in; the cookie is the session.", body = SessionView),
         (status = 401, description = "No account with this address and password.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "A browser sent this from another site.", body = Problem, content_type = "application/problem+json"),
         (status = 422, body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "Too many tries; `Retry-After` says when to go on.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn create(
     State(app): State<App>,

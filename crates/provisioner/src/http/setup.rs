@@ -22,7 +22,10 @@ const LENGTH: usize = 16;
 
 /// Whether the first administrator is still to be made
 #[utoipa::path(get, path = "/setup", operation_id = "setupShow", tag = "accounts",
-    responses((status = 200, body = SetupView)))]
+    responses(
+        (status = 200, body = SetupView),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    ))]
 pub async fn show(State(app): State<App>) -> Result<Json<SetupView>, Refused> {
     Ok(Json(SetupView { needed: app.db.setup_needed().await? }))
 }
@@ -55,6 +58,7 @@ pub async fn code(State(app): State<App>) -> Result<(StatusCode, Json<SetupCode>
         (status = 409, description = "There is an account already.", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A field is refused.", body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn setup(
     State(app): State<App>,

@@ -84,7 +84,7 @@ async fn a_name_that_is_none_is_refused_by_its_field_and_makes_nothing() {
     ];
     for name in names {
         let answer = world.post(STORES, &json!({"name": name, "engine": "woocommerce"})).await;
-        assert_eq!(answer.problem(422), ("invalid".to_owned(), vec!["name".to_owned()]), "{:.20?}", name);
+        assert_eq!(answer.problem(422), ("invalid".to_owned(), vec!["name".to_owned()]), "{name:.20?}");
     }
     assert_eq!(world.get(STORES).await.json()["total"], 0);
 }

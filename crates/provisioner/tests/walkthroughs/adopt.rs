@@ -164,7 +164,7 @@ async fn a_namespace_under_another_uid_is_adopted_by_its_name_alone(kind: Kind) 
     assert_eq!(adopt_all(&room).await, []);
     let named = adopt(&room.db, &room.fake, Some(&id), "operator").await.unwrap();
     assert_eq!(named[0].adopted, Adopted::Made(Phase::Proving));
-    let after = room.until(&id, |row| row.store.phase == Phase::Ready && row.proof != None).await.store;
+    let after = room.until(&id, |row| row.store.phase == Phase::Ready && row.proof.is_some()).await.store;
     assert_ne!(after.namespace_uid, store.namespace_uid);
     worker.stop().await;
 }

@@ -6,42 +6,42 @@ use crate::on_both;
 use crate::room::{Room, in_time, new_store};
 use crate::support::Kind;
 
-fn key(key: &str, body: &str) -> Option<IdempotencyRequest> {
-    Some(IdempotencyRequest { key: key.to_owned(), body_hash: body.to_owned() })
+fn key(key: &str, body: &str) -> IdempotencyRequest {
+    IdempotencyRequest { key: key.to_owned(), body_hash: body.to_owned() }
 }
 
 async fn the_first_answer_is_given_again(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
-    let first = room.db.store_create(new_store("my-shop"), key("k", "body")).await.unwrap();
+    let first = room.db.store_create(new_store("my-shop"), Some(key("k", "body"))).await.unwrap();
     assert!(!first.replayed);
     let worker = room.work();
     room.until_phase(&first.store.store.id, Phase::Ready).await;
-    let again = room.db.store_create(new_store("my-shop"), key("k", "body")).await.unwrap();
+    let again = room.db.store_create(new_store("my-shop"), Some(key("k", "body"))).await.unwrap();
     assert!(again.replayed);
     assert_eq!(again.store, first.store);
 
-    let other_body = room.db.store_create(new_store("other"), key("k", "other")).await.unwrap_err();
+    let other_body = room.db.store_create(new_store("other"), Some(key("k", "other"))).await.unwrap_err();
     assert!(matches!(other_body, CreateError::IdempotencyMismatch), "{other_body:?}");
     // Somebody else's key is another key.
     let other_owner = NewStore { created_by: "else".to_owned(), ..new_store("other") };
-    assert!(!room.db.store_create(other_owner, key("k", "other")).await.unwrap().replayed);
+    assert!(!room.db.store_create(other_owner, Some(key("k", "other"))).await.unwrap().replayed);
     worker.stop().await;
 }
 
 async fn a_refused_create_leaves_the_key_unused(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     room.create("my-shop").await;
-    let taken = room.db.store_create(new_store("my-shop"), key("k", "body")).await.unwrap_err();
+    let taken = room.db.store_create(new_store("my-shop"), Some(key("k", "body"))).await.unwrap_err();
     assert!(matches!(taken, CreateError::NameTaken { .. }), "{taken:?}");
     assert_eq!(room.db.idempotency_count().await.unwrap(), 0);
-    assert!(!room.db.store_create(new_store("other"), key("k", "other")).await.unwrap().replayed);
+    assert!(!room.db.store_create(new_store("other"), Some(key("k", "other"))).await.unwrap().replayed);
 }
 
 async fn fifty_at_once_make_one_store(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     let posts = (0..50).map(|_| {
         let db = room.db.clone();
-        tokio::spawn(async move { db.store_create(new_store("my-shop"), key("k", "body")).await })
+        tokio::spawn(async move { db.store_create(new_store("my-shop"), Some(key("k", "body"))).await })
     });
     let answers: Vec<_> =
         in_time(futures::future::join_all(posts)).await.into_iter().map(|a| a.unwrap().unwrap()).collect();

@@ -99,7 +99,7 @@ impl Form {
 }
 
 impl Field {
-    pub(super) fn input(attributes: &Attributes) -> Option<Field> {
+    pub(super) fn input(attributes: &Attributes) -> Field {
         let checked = attributes.has("checked");
         let kind = match attributes.get("type").unwrap_or_default().to_ascii_lowercase().as_str() {
             "hidden" => Kind::Hidden,
@@ -113,22 +113,22 @@ impl Field {
             _ => Kind::Text,
         };
         let unset = if matches!(kind, Kind::Checkbox(_) | Kind::Radio(_)) { "on" } else { "" };
-        Some(Field::new(kind, attributes, unset))
+        Field::new(kind, attributes, unset)
     }
 
-    /// `None` for a button that sends the form elsewhere: it does something else than the form is for.
-    pub(super) fn button(attributes: &Attributes) -> Option<Field> {
+    /// A button that sends the form elsewhere does something else than the form is for.
+    pub(super) fn button(attributes: &Attributes) -> Field {
         let sends = attributes.get("type").is_none_or(|kind| kind.eq_ignore_ascii_case("submit"));
         let own = !attributes.has("formaction");
-        Some(Field::new(if sends && own { Kind::Submit } else { Kind::Other }, attributes, ""))
+        Field::new(if sends && own { Kind::Submit } else { Kind::Other }, attributes, "")
     }
 
-    pub(super) fn select(attributes: &Attributes) -> Option<Field> {
-        Some(Field::new(Kind::Select(Vec::new()), attributes, ""))
+    pub(super) fn select(attributes: &Attributes) -> Field {
+        Field::new(Kind::Select(Vec::new()), attributes, "")
     }
 
-    pub(super) fn text_area(attributes: &Attributes) -> Option<Field> {
-        Some(Field::new(Kind::Text, attributes, ""))
+    pub(super) fn text_area(attributes: &Attributes) -> Field {
+        Field::new(Kind::Text, attributes, "")
     }
 
     fn new(kind: Kind, attributes: &Attributes, unset: &str) -> Field {

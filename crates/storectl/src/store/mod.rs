@@ -98,10 +98,7 @@ async fn finish(
     wait: Wait,
     output: &Output,
 ) -> Result<(), Failure> {
-    let view = match wait.wait {
-        true => follow::until(&session.client, view, target, wait.timeout.timeout).await?,
-        false => view,
-    };
+    let view = if wait.wait { follow::until(&session.client, view, target, wait.timeout.timeout).await? } else { view };
     output.show(&view, || show::store(&view))
 }
 

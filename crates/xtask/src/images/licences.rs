@@ -95,12 +95,12 @@ mod tests {
 
     use super::*;
 
-    fn outcome(package: Value, list: Value) -> Result<Licences> {
+    fn outcome(package: &Value, list: Value) -> Result<Licences> {
         let lock = json!({ "packages": { "": { "name": "app", "version": "1.0.0" }, "node_modules/a/node_modules/@b/c": package } });
         check(&serde_json::from_value(list).unwrap(), &serde_json::from_value(lock).unwrap())
     }
 
-    fn list(named: Value, build_only: Value) -> Value {
+    fn list(named: &Value, build_only: &Value) -> Value {
         json!({ "allowed": ["MIT"], "named": named, "buildOnly": build_only })
     }
 
@@ -119,7 +119,7 @@ mod tests {
             (json!({ "version": "1.2.3", "license": "SEE LICENSE IN LICENSE" }), "SEE LICENSE"),
             (json!({ "version": "1.2.3" }), "no licence is named"),
         ] {
-            let error = outcome(package, list(json!({}), json!({}))).unwrap_err().to_string();
+            let error = outcome(&package, list(&json!({}), &json!({}))).unwrap_err().to_string();
             assert!(error.contains("@b/c 1.2.3") && error.contains(word), "{error}");
         }
     }
@@ -128,15 +128,15 @@ mod tests {
     fn an_excuse_holds_for_one_version_and_only_while_it_is_needed() {
         let excuse = json!({ "@b/c 1.2.3": { "licence": "CC-BY-4.0", "because": "a table" } });
         let stated = |version: &str| json!({ "version": version, "license": "CC-BY-4.0" });
-        assert!(outcome(stated("1.2.3"), list(json!({}), excuse.clone())).is_ok());
-        assert!(outcome(stated("1.2.4"), list(json!({}), excuse.clone())).is_err());
+        assert!(outcome(&stated("1.2.3"), list(&json!({}), &excuse)).is_ok());
+        assert!(outcome(&stated("1.2.4"), list(&json!({}), &excuse)).is_err());
         assert!(
-            outcome(stated("1.2.3"), list(excuse.clone(), json!({}))).is_err(),
+            outcome(&stated("1.2.3"), list(&excuse, &json!({}))).is_err(),
             "it states a licence, so it needs no name"
         );
         let other = json!({ "version": "1.2.3", "license": "AGPL-3.0" });
-        assert!(outcome(other, list(json!({}), excuse.clone())).is_err(), "another licence than the one excused");
-        let error = outcome(json!({ "version": "9.0.0", "license": "MIT" }), list(excuse, json!({}))).unwrap_err();
+        assert!(outcome(&other, list(&json!({}), &excuse)).is_err(), "another licence than the one excused");
+        let error = outcome(&json!({ "version": "9.0.0", "license": "MIT" }), list(&excuse, &json!({}))).unwrap_err();
         assert!(error.to_string().contains("does not have"), "{error}");
     }
 }

@@ -166,10 +166,9 @@ fn component(part: Part) -> Value {
     let Part { name, version, url, licence } = part;
     let mut component = json!({ "type": "library", "bom-ref": url, "name": name, "version": version, "purl": url });
     if let Some(licence) = licence {
-        component["licenses"] = match licence.contains([' ', '(']) {
-            true => json!([{ "expression": licence }]),
-            false => json!([{ "license": { "id": licence } }]),
-        };
+        let is_expression = licence.contains([' ', '(']);
+        component["licenses"] =
+            if is_expression { json!([{ "expression": licence }]) } else { json!([{ "license": { "id": licence } }]) };
     }
     component
 }
@@ -180,9 +179,9 @@ fn escape(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b'/' => {
-                escaped.push(char::from(byte))
+                escaped.push(char::from(byte));
             }
-            other => escaped.push_str(&format!("%{other:02X}")),
+            other => escaped.extend(["%", &format!("{other:02X}")]),
         }
     }
     escaped

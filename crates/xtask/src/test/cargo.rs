@@ -165,9 +165,9 @@ impl Cargo {
         }
         let summary = format!("{} passed, {} failed", tally.passed - passed, tally.failed - failed);
         if tally.failed == failed {
-            step.done(&summary)
+            step.done(&summary);
         } else {
-            step.fail(&anyhow::anyhow!(summary))
+            step.fail(&anyhow::anyhow!(summary));
         }
         Ok(())
     }
