@@ -7,7 +7,7 @@ import { RouterProvider } from "@tanstack/react-router"
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { configLoad } from "~/api/config"
-import { eventsStop, everythingForget } from "~/api/events"
+import { eventsStop, everythingForget, linkIsCut } from "~/api/events"
 import { keys } from "~/api/keys"
 import { Problem } from "~/api/problem"
 import { queryClient } from "~/api/query-client"
@@ -71,6 +71,8 @@ const RELOAD_MS = 60_000
 
 /** A page that was open during an upgrade asks for files that are gone: the new index.html names the new ones. */
 function reloadOnce(event: Event) {
+  // Without a connection nothing would come instead of the page that is here. It is asked for again when it is gone to.
+  if (linkIsCut()) return
   const before = Number(sessionStorage.getItem("reloaded-at") ?? 0)
   if (Date.now() - before < RELOAD_MS) return
   sessionStorage.setItem("reloaded-at", String(Date.now()))

@@ -1,16 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query"
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router"
+import { createRootRouteWithContext, createRoute, createRouter, redirect } from "@tanstack/react-router"
 import { Problem } from "~/api/problem"
 import { queryClient } from "~/api/query-client"
 import { sessionQuery, setupQuery } from "~/api/session"
 import { engineListQuery, storeListQuery } from "~/api/stores"
 import { Shell } from "~/components/shell/Shell"
+import { pageLazy } from "~/page-lazy"
 import { Fault, FaultAlone } from "~/pages/Fault"
 import { NotFound } from "~/pages/NotFound"
 import { logsSearch } from "~/pages/store/logs/search"
@@ -31,7 +26,7 @@ const setup = createRoute({
     const { needed } = await context.queryClient.fetchQuery(setupQuery)
     if (!needed) throw redirect({ to: "/sign-in" })
   },
-  component: lazyRouteComponent(() => import("~/pages/setup/SetupPage"), "SetupPage"),
+  component: pageLazy(() => import("~/pages/setup/SetupPage"), "SetupPage"),
   errorComponent: FaultAlone,
 })
 
@@ -46,7 +41,7 @@ const signIn = createRoute({
     const { needed } = await context.queryClient.fetchQuery(setupQuery)
     if (needed) throw redirect({ to: "/setup" })
   },
-  component: lazyRouteComponent(() => import("~/pages/sign-in/SignInPage"), "SignInPage"),
+  component: pageLazy(() => import("~/pages/sign-in/SignInPage"), "SignInPage"),
   errorComponent: FaultAlone,
 })
 
@@ -72,52 +67,52 @@ const stores = createRoute({
   validateSearch: storesSearch,
   // Begun, not awaited: the page shows its skeleton meanwhile.
   loader: ({ context }) => void context.queryClient.prefetchQuery(storeListQuery),
-  component: lazyRouteComponent(() => import("~/pages/stores/StoresPage"), "StoresPage"),
+  component: pageLazy(() => import("~/pages/stores/StoresPage"), "StoresPage"),
 })
 
 const create = createRoute({
   getParentRoute: () => shell,
   path: "/new",
   loader: ({ context }) => void context.queryClient.prefetchQuery(engineListQuery),
-  component: lazyRouteComponent(() => import("~/pages/create/CreatePage"), "CreatePage"),
+  component: pageLazy(() => import("~/pages/create/CreatePage"), "CreatePage"),
 })
 
 const store = createRoute({
   getParentRoute: () => shell,
   path: "/stores/$store",
   validateSearch: storeSearch,
-  component: lazyRouteComponent(() => import("~/pages/store/StorePage"), "StorePage"),
+  component: pageLazy(() => import("~/pages/store/StorePage"), "StorePage"),
 })
 
 const storeOverview = createRoute({
   getParentRoute: () => store,
   path: "/",
-  component: lazyRouteComponent(() => import("~/pages/store/overview/OverviewTab"), "OverviewTab"),
+  component: pageLazy(() => import("~/pages/store/overview/OverviewTab"), "OverviewTab"),
 })
 
 const storeCredentials = createRoute({
   getParentRoute: () => store,
   path: "/credentials",
-  component: lazyRouteComponent(() => import("~/pages/store/credentials/CredentialsTab"), "CredentialsTab"),
+  component: pageLazy(() => import("~/pages/store/credentials/CredentialsTab"), "CredentialsTab"),
 })
 
 const storeEvents = createRoute({
   getParentRoute: () => store,
   path: "/events",
-  component: lazyRouteComponent(() => import("~/pages/store/events/EventsTab"), "EventsTab"),
+  component: pageLazy(() => import("~/pages/store/events/EventsTab"), "EventsTab"),
 })
 
 const storeLogs = createRoute({
   getParentRoute: () => store,
   path: "/logs",
   validateSearch: logsSearch,
-  component: lazyRouteComponent(() => import("~/pages/store/logs/LogsTab"), "LogsTab"),
+  component: pageLazy(() => import("~/pages/store/logs/LogsTab"), "LogsTab"),
 })
 
 const storeUsage = createRoute({
   getParentRoute: () => store,
   path: "/usage",
-  component: lazyRouteComponent(() => import("~/pages/store/usage/UsageTab"), "UsageTab"),
+  component: pageLazy(() => import("~/pages/store/usage/UsageTab"), "UsageTab"),
 })
 
 const storeTabs = store.addChildren([storeOverview, storeCredentials, storeEvents, storeLogs, storeUsage])
@@ -125,19 +120,19 @@ const storeTabs = store.addChildren([storeOverview, storeCredentials, storeEvent
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/settings/account",
-  component: lazyRouteComponent(() => import("~/pages/settings/AccountPage"), "AccountPage"),
+  component: pageLazy(() => import("~/pages/settings/AccountPage"), "AccountPage"),
 })
 
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: "/settings/tokens",
-  component: lazyRouteComponent(() => import("~/pages/settings/TokensPage"), "TokensPage"),
+  component: pageLazy(() => import("~/pages/settings/TokensPage"), "TokensPage"),
 })
 
 const accounts = createRoute({
   getParentRoute: () => shell,
   path: "/settings/accounts",
-  component: lazyRouteComponent(() => import("~/pages/settings/AccountsPage"), "AccountsPage"),
+  component: pageLazy(() => import("~/pages/settings/AccountsPage"), "AccountsPage"),
 })
 
 const settings = createRoute({

@@ -30,6 +30,7 @@ async function buy({ page, go }, look) {
 
   // One variant of this one is sold out: it is shown, and can't be chosen.
   await page.locator('.card a[href="/products/amber-candle"]').click()
+  await page.waitForLoadState()
   assert.equal(await page.locator(".choice.gone input:disabled").count(), 1)
   await look("2-product")
   await page.locator("form button.main").click()
@@ -47,15 +48,18 @@ async function buy({ page, go }, look) {
   const before = await page.locator(".sums .total dd").innerText()
   await mug.locator('input[name="quantity"]').fill("1")
   await mug.locator("form:not([action$=remove]) button").click()
+  await page.waitForLoadState()
   assert.equal(await page.locator(".count").innerText(), "2")
   assert.notEqual(await page.locator(".sums .total dd").innerText(), before)
   await page.locator(".lines > li", { has: page.locator('a[href="/products/amber-candle"]') }).locator("form[action$=remove] button").click()
+  await page.waitForLoadState()
   assert.equal(await page.locator(".lines > li").count(), 1)
 
   await page.locator('a[href="/checkout"]').click()
   await look("4-checkout")
   const placing = page.locator("#checkout button.main")
   await placing.click()
+  await page.waitForLoadState()
   assert.equal(await page.locator("input[aria-invalid=true]").count(), Object.keys(GUEST).length)
   for (const name of Object.keys(GUEST)) {
     const input = page.locator(`[name="${name}"]`)

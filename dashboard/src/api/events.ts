@@ -32,6 +32,8 @@ let backOnline: (() => void) | undefined
 let last: number | undefined
 
 export const linkGet = () => link
+/** Whether what is asked for now will hardly come. */
+export const linkIsCut = () => !navigator.onLine || link === "reconnecting"
 
 export function onLink(listener: () => void): () => void {
   linkListeners.add(listener)

@@ -84,6 +84,7 @@ test("a session that ended leads to the sign-in, and from there back to the same
   await context.clearCookies()
   await page.getByRole("link", { name: "Settings" }).click()
   await page.getByRole("link", { name: "API tokens" }).click()
+  await page.getByRole("heading", { name: "Sign in" }).waitFor()
   await page.getByText("Your session has ended").waitFor()
   await picture("session-ended")
   await accessible(page)

@@ -13,6 +13,8 @@ async function palette(page) {
   await page.keyboard.press("Control+k")
   const dialog = page.getByRole("dialog", { name: "Search and jump to" })
   await dialog.waitFor()
+  // What is typed before it has the focus goes nowhere.
+  await hasFocus(dialog.getByRole("combobox"))
   return dialog
 }
 
@@ -57,6 +59,7 @@ test("the palette does what the page can do with its store, and says why not", a
   await page.keyboard.type("events")
   await page.keyboard.press("Enter")
   await page.waitForURL("**/stores/books-3/events")
+  await dialog.waitFor({ state: "detached" })
   dialog = await palette(page)
   await page.keyboard.type("delete")
   await page.keyboard.press("Enter")
@@ -117,11 +120,10 @@ test("shortcuts go where they say, and are silent while one types", async (t) =>
     await page.keyboard.press(key)
     await page.waitForURL((url) => url.pathname === `/stores/books-3${part}`)
   }
-  await page.keyboard.press("g")
-  await page.keyboard.press("a")
+  // Together: the second is waited for a second only.
+  await Promise.all([page.keyboard.press("g"), page.keyboard.press("a")])
   await page.waitForURL("**/settings/account")
-  await page.keyboard.press("g")
-  await page.keyboard.press("s")
+  await Promise.all([page.keyboard.press("g"), page.keyboard.press("s")])
   await page.waitForURL((url) => url.pathname === "/")
   await page.keyboard.press("c")
   await page.waitForURL("**/new")

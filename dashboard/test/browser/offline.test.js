@@ -64,6 +64,28 @@ test("a store that was asked for offline is not made when the network is back", 
   await page.waitForURL("**/stores/not-yet")
 })
 
+test("a page that was not looked at before says that there is no connection, and is there when it is back", async (t) => {
+  const owner = await here.visit(t, { allowed: ["offline", "fault"] })
+  const { page, context } = owner
+  await owner.signIn(ADMIN, "/new")
+  await page.getByLabel("Name", { exact: true }).fill("half-typed")
+  await context.setOffline(true)
+  await page.getByText("You are offline").waitFor()
+  // Under the pointer it is asked for already: what was typed stays.
+  const asked = page.waitForEvent("requestfailed", (request) => request.url().endsWith(".js"))
+  await page.getByRole("link", { name: "Settings" }).hover()
+  await asked
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "half-typed")
+  await page.getByRole("link", { name: "Settings" }).click()
+  const alert = page.getByRole("alert").filter({ hasText: "No connection" })
+  await alert.waitFor()
+  await accessible(page)
+  await owner.picture("page-offline")
+  await back(owner)
+  await alert.getByRole("button", { name: "Try again" }).click()
+  await page.getByLabel("Present password").waitFor()
+})
+
 test("who could not be signed out is told so, until it is done", async (t) => {
   const owner = await here.visit(t, { allowed: ["offline"] })
   const { page, context } = owner

@@ -164,7 +164,7 @@ async function end(child, signal) {
 }
 
 async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1")
+  const server = createServer().listen(0, "::")
   await once(server, "listening")
   const { port } = server.address()
   server.close()

@@ -22,6 +22,7 @@ test("a token is shown once, works, and is refused once it is revoked", async (t
   await page.getByRole("dialog", { name: "Copy the token now" }).waitFor()
   await accessible(page)
   await page.getByRole("button", { name: "Copy the token" }).click()
+  await page.getByText("Copied the token").first().waitFor()
   const token = await page.evaluate(() => navigator.clipboard.readText())
   assert.match(token, /^sp_/)
   const ask = () =>

@@ -45,6 +45,7 @@ test("the keyboard reaches everything, and the first stop skips to the content",
   await hasFocus(page.getByRole("button", { name: "Theme" }))
   await page.keyboard.press("ArrowDown")
   await page.getByRole("menuitemradio", { name: "Dark" }).waitFor()
+  await page.waitForFunction(() => document.activeElement?.closest('[role="menu"]'))
   await page.keyboard.press("End")
   await page.keyboard.press("Enter")
   await page.waitForFunction(() => document.documentElement.dataset.theme === "dark")

@@ -149,7 +149,7 @@ test("a cut says so, and what happened meanwhile is there when it is mended", as
   await create("vases")
   await owner.go("/stores/vases")
   const same = await marked(page)
-  await step(page, "Database").getByText("under way").waitFor()
+  await page.getByText(/\d of 7 steps done/).waitFor()
   await here.platform.nginx.cut()
   await page.getByText("Reconnecting…").waitFor()
   await owner.picture("store-reconnecting")

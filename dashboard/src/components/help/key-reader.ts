@@ -33,6 +33,6 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.closest(field) !== null || dialogIsOpen()
 }
 
-/** One that is on its way out is not open any more. */
+/** One that is on its way out is not open any more, and a passing word (`Toast`) takes no keys. */
 export const dialogIsOpen = () =>
-  document.querySelector(":is([role=dialog], [role=alertdialog]):not([data-closed])") !== null
+  document.querySelector(':is([role=dialog], [role=alertdialog]):not([data-closed], [aria-modal="false"])') !== null
