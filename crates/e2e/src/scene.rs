@@ -18,7 +18,7 @@ use crate::{Store, World, postmortem};
 /// Names of the tests' stores begin with it: what an interrupted run left is known by it and removed.
 const PREFIX: &str = "e2e-";
 /// A test that takes longer hangs.
-const LONGEST: Duration = Duration::from_mins(15);
+const LONGEST: Duration = Duration::from_mins(25);
 
 /// Held for writing by a test that changes or stops the platform under everybody's feet.
 static PLATFORM: RwLock<()> = RwLock::const_new(());

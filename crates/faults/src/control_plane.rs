@@ -6,7 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -146,16 +147,24 @@ fn say(script: &mut Child, line: &str) -> Result<()> {
     writeln!(input, "{line}").context("the control plane's script is gone")
 }
 
-/// Free a moment ago, and asked for together so that no two are alike.
+/// Below those that the kernel gives to whoever wants any, so that nobody gets one between this and its use.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
+/// Free now, and no two of a process alike.
 pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
-    let mut held = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("find a free port")?;
-        *port = listener.local_addr()?.port();
-        held.push(listener);
+        *port = free_port()?;
     }
     Ok(ports)
+}
+
+fn free_port() -> Result<u16> {
+    // Programs beside each other begin in different places.
+    static TURN: LazyLock<AtomicUsize> = LazyLock::new(|| AtomicUsize::new(std::process::id() as usize * 61));
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let next = || PORTS.start + u16::try_from(TURN.fetch_add(1, Ordering::Relaxed) % PORTS.len()).unwrap_or_default();
+    std::iter::repeat_with(next).take(PORTS.len()).find(is_free).context("no port is free")
 }
 
 fn admin_kubeconfig(pki: &Pki, address: SocketAddr) -> serde_json::Value {

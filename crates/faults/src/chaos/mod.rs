@@ -122,6 +122,12 @@ impl<'a> Replicas<'a> {
 pub async fn play(scene: &Scene, schedule: Schedule) -> Result<Played> {
     let replicas = Replicas::new(scene);
     replicas.keep().await?;
+    // What breaks it reads its database.
+    until("a replica to serve", PATIENCE, async || {
+        let Some(service) = replicas.any().await else { return Ok(None) };
+        Ok((service.status("/health/ready").await? == 200).then_some(()))
+    })
+    .await?;
     let played = Mutex::new(Played::default());
     let end = Instant::now() + schedule.time;
     let owners = async {

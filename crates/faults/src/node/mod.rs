@@ -190,14 +190,15 @@ async fn stateful_set(shared: &Shared, object: &StatefulSet) {
             return;
         }
     }
+    let known = object.status.as_ref().and_then(|status| serde_json::to_value(status).ok()).unwrap_or_default();
+    if holds(&known, &ready) {
+        return;
+    }
     if let Err(error) = volumes::claim(&shared.client, object).await {
         eprintln!("node: claim the volumes of {:?}: {error:#}", place(object));
     }
-    let known = object.status.as_ref().and_then(|status| serde_json::to_value(status).ok()).unwrap_or_default();
-    if !holds(&known, &ready) {
-        let (namespace, name) = place(object);
-        patch::<StatefulSet>(&Api::namespaced(shared.client.clone(), &namespace), &name, &ready).await;
-    }
+    let (namespace, name) = place(object);
+    patch::<StatefulSet>(&Api::namespaced(shared.client.clone(), &namespace), &name, &ready).await;
 }
 
 /// Whether what is wanted is there already, so that nothing need be written.

@@ -25,7 +25,7 @@ use tokio::sync::watch;
 pub use caller::{Agent, Caller, Program};
 pub use rule::{Fault, Rule};
 
-use crate::control_plane::ControlPlane;
+use crate::control_plane::{ControlPlane, free_ports};
 
 pub struct Proxy {
     pub address: SocketAddr,
@@ -111,7 +111,9 @@ impl Call {
 
 impl Proxy {
     pub async fn start(plane: &ControlPlane) -> Result<Proxy> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        // One that nobody is given while it does not listen.
+        let [port] = free_ports()?;
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let upstream = reqwest::Client::builder()
             .tls_backend_preconfigured(plane.pki.tls()?)

@@ -42,6 +42,7 @@ pub struct Row {
     pub fence: i64,
     pub lease_until_ms: i64,
     pub claimed_by: Option<String>,
+    pub due_at_ms: Option<i64>,
 }
 
 impl Row {
@@ -171,7 +172,8 @@ impl Database {
     }
 
     pub async fn rows(&self) -> Result<Vec<Row>> {
-        let select = "SELECT id, name, host, desired, phase, reason_code, attempts, fence, lease_until_ms, claimed_by
+        let select =
+            "SELECT id, name, host, desired, phase, reason_code, attempts, fence, lease_until_ms, claimed_by, due_at_ms
                       FROM stores ORDER BY created_at_ms, id";
         let read = |row: AnyRow| {
             Ok(Row {
@@ -185,6 +187,7 @@ impl Database {
                 fence: row.try_get("fence")?,
                 lease_until_ms: row.try_get("lease_until_ms")?,
                 claimed_by: row.try_get("claimed_by")?,
+                due_at_ms: row.try_get("due_at_ms")?,
             })
         };
         self.read(select, read).await

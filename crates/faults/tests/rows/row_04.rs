@@ -11,10 +11,12 @@ fn row_04_sigterm_hands_over_in_two_seconds() -> Result<()> {
     play(Kind::Postgres, async |scene: &Scene| {
         let half_way = |call: &Call| call.is_helms() && call.method == "PATCH" && call.is_about("deployments");
         let held = scene.proxy.add(Rule::new(Fault::Hold, half_way).times(1));
-        let old = scene.start().await?;
+        // A quarter of the lease is Helm's time to end well: enough on a busy machine.
+        let settings = scene.settings.env("LEASE_SECONDS", "60");
+        let old = scene.start_with(&settings).await?;
         let store = scene.create(&old, "cups").await?;
         held.hit(1).await?;
-        let new = scene.start().await?;
+        let new = scene.start_with(&settings).await?;
         new.is_ready_to_serve().await?;
 
         let status = old.terminate().await?;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use faults::proxy::{Call, Fault, Program, Rule};
-use faults::scene::{Kind, Scene, play};
+use faults::scene::{Kind, Row, Scene, play};
 use faults::service::{LEASE, Service};
 use faults::{PATIENCE, until};
 use nix::sys::signal::{Signal, kill};
@@ -78,6 +78,13 @@ fn row_11_a_holder_that_stops_and_wakes_writes_nothing() -> Result<()> {
 
         let next = scene.start().await?;
         scene.ready(&next, &store.id).await?;
+        // What its last visit made wakes it once more.
+        until("the store to rest", PATIENCE, async || {
+            let rows = scene.database.rows().await?;
+            let rests = |row: &Row| row.id == store.id && row.claimed_by.is_none() && row.due_at_ms.is_none();
+            Ok(rows.iter().any(rests).then_some(()))
+        })
+        .await?;
         let fenced = fence(scene, &store.id).await?;
         ensure!(fenced > before, "the store was ready without a new claim");
         let mark = scene.proxy.mark();

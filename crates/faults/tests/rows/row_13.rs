@@ -19,10 +19,12 @@ async fn fifty_clicks(kind: Kind) -> Result<()> {
         let service = scene.start().await?;
         let request = scene.request("cups");
         let answers = try_join_all((0..50).map(|_| service.post(&request, Some("click")))).await?;
-        // 409 is for whoever was impatient while the first was at work; it says when to ask again.
+        // 409 is for whoever was impatient while the first was at work, 503 for whom no connection was left: both say
+        // when to ask again.
         let (accepted, early): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 202);
         let in_flight = |answer: &&faults::service::Answer| {
-            answer.status == 409 && answer.body["type"].as_str().is_some_and(|kind| kind.ends_with("in-flight"))
+            let is = |word: &str| answer.body["type"].as_str().is_some_and(|kind| kind.ends_with(word));
+            answer.status == 409 && is("in-flight") || answer.status == 503 && is("database-away")
         };
         ensure!(early.iter().all(in_flight), "{early:?}");
         let ids: BTreeSet<&str> = accepted.iter().filter_map(|answer| answer.body["id"].as_str()).collect();

@@ -10,7 +10,7 @@ use store_model::{Phase, ReasonCode};
 fn row_19_a_volume_that_stays_keeps_the_store_from_being_deleted() -> Result<()> {
     play(Kind::Sqlite, async |scene: &Scene| {
         // After so long without progress what is missing is said; a creation takes far less.
-        let service = scene.start_with(&scene.settings.env("READY_DEADLINE_SECONDS", "20")).await?;
+        let service = scene.start_with(&scene.settings.env("READY_DEADLINE_SECONDS", "30")).await?;
         let name = scene.name("cups");
         scene.plane.node.plan_volumes(&name, Volumes::Stay);
         let store = scene.create(&service, "cups").await?;

@@ -14,7 +14,8 @@ use store_model::{Phase, ReasonCode};
 
 /// What the sweep says of one store; the API server holds stores of other tests too.
 async fn orphans_of(service: &Service, store: &str) -> Result<Vec<OrphanView>> {
-    let report = service.client.doctor_sweep().await?;
+    // Who has just started may have seen too little yet, and says to ask again.
+    let report = until("a sweep", PATIENCE, async || Ok(Some(service.client.doctor_sweep().await?))).await?;
     ensure!(report.audit.intact, "{:?}", report.audit);
     Ok(report.orphans.into_iter().filter(|orphan| orphan.store_id == store).collect())
 }
@@ -190,7 +191,8 @@ fn row_25_only_what_holds_nothing_goes() -> Result<()> {
         }
         ensure!(there(&holds.id).await? && there(&lives.id).await?, "what holds something was taken away");
         let report = until("the removal to be told", PATIENCE, async || {
-            let report = service.client.doctor_sweep().await?;
+            // Who has just started may have seen too little yet, and says to ask again.
+            let report = until("a sweep", PATIENCE, async || Ok(Some(service.client.doctor_sweep().await?))).await?;
             Ok((!report.removed.is_empty()).then_some(report))
         })
         .await?;

@@ -22,9 +22,11 @@ fn row_30_a_poison_store_slows_nobody() -> Result<()> {
         service.passed("deed.prove.before", OTHERS + 1).await?;
         let beside = others(scene, &service, "beside").await?;
         println!("{OTHERS} stores: {alone:.1} s alone, {beside:.1} s beside a poison store");
-        // It hangs all the while, and holds one of four hands; the others do the rest.
+        // It hangs all the while, and holds one of four hands; the others do the rest. Its attempts end by themselves
+        // after 20 s each: on a machine that takes so long for the others they may all be used up.
         let hanging = service.client.store_get(&poison.id).await?;
-        ensure!(hanging.phase == Phase::Proving, "the poison store was {:?} by then", hanging.phase);
+        let used_up = hanging.phase == Phase::Failed && beside > 6.0 * 20.0;
+        ensure!(hanging.phase == Phase::Proving || used_up, "the poison store was {:?} by then", hanging.phase);
 
         scene.till.mood(&scene.host("poison"), Mood::Broken);
         let failed = scene.phase(&service, &poison.id, Phase::Failed).await?;

@@ -40,18 +40,19 @@ pub fn install() {
 pub async fn scrape(State(app): State<App>) -> Result<String, Refused> {
     let handle = HANDLE.get().and_then(Option::as_ref).ok_or_else(|| Refused::internal("scrape", &"no recorder"))?;
     let counts = app.db.phase_counts().await?;
+    let orphans = app.db.orphan_counts().await?;
+    let (blocked, longest) = app.db.deletions_blocked().await?;
+    // Nothing is waited for from here on: two that ask at once don't mix their numbers.
     for phase in Phase::ALL {
         let count = counts.iter().find(|(counted, _)| *counted == phase).map_or(0, |(_, count)| *count);
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         metrics::gauge!("store_platform_stores", "phase" => phase.as_str()).set(f64::from(count));
     }
-    let orphans = app.db.orphan_counts().await?;
     for kind in Orphan::ALL {
         let count = orphans.iter().find(|(counted, _)| *counted == kind).map_or(0, |(_, count)| *count);
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         metrics::gauge!("store_platform_orphans", "kind" => kind.as_str()).set(f64::from(count));
     }
-    let (blocked, longest) = app.db.deletions_blocked().await?;
     metrics::gauge!("store_platform_deletions_blocked").set(f64::from(u32::try_from(blocked).unwrap_or(u32::MAX)));
     metrics::gauge!("store_platform_deletion_blocked_seconds").set(longest.as_secs_f64());
     handle.run_upkeep();

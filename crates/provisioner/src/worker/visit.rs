@@ -208,8 +208,10 @@ fn rest(hands: &Hands, claim: &Claim, seen: &Seen, step: &Step) -> Option<Outcom
         Step::Wait { .. } => {
             let overdue_in = settings.deadline.saturating_sub(claim.moved.now());
             let settled_in = claim.restarted.map_or(Duration::ZERO, |age| settings.settle.saturating_sub(age.now()));
-            let due_in =
-                [overdue_in, settled_in].into_iter().filter(|wait| !wait.is_zero()).fold(settings.poll, Ord::min);
+            // What was over at the look has been taken into account; what has passed since then is due at once.
+            let waits = [(overdue_in, seen.overdue), (settled_in, !seen.settling)];
+            let open = waits.into_iter().filter(|(wait, over)| !wait.is_zero() || !over).map(|(wait, _)| wait);
+            let due_in = open.fold(settings.poll, Ord::min);
             Some((Record { reason: None, stages: stages(claim, seen, step), ..same }, Some(due_in)))
         }
         Step::Fail(reason) => {

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::support::{Database, Kind};
 
 /// Nothing here takes a second on an idle machine; a busy one gets a minute.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A database, a cluster in memory, and workers as a test asks for them.
 pub struct Room {

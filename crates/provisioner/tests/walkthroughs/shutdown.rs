@@ -6,7 +6,7 @@ use provisioner::worker::Settings;
 use store_model::Phase;
 
 use crate::on_both;
-use crate::room::{Room, in_time};
+use crate::room::{PATIENCE, Room, in_time};
 use crate::support::Kind;
 
 /// Leases of an hour: whoever goes on was handed the store.
@@ -18,12 +18,12 @@ fn settings(room: &Room) -> Settings {
 async fn the_running_deed_ends_and_the_next_worker_goes_on(kind: Kind) {
     let room = Room::new(kind, Pace::AtOnce).await;
     room.fake.script("my-shop", Script { stops_at: Some("install-release"), ..Script::default() });
-    let worker = room.work_with(&room.db, &settings(&room));
+    let patient = Settings { grace: PATIENCE, ..settings(&room) };
+    let worker = room.work_with(&room.db, &patient);
     let id = room.create("my-shop").await.store.id;
     in_time(room.fake.halted()).await;
-    let stopping = tokio::spawn(worker.stop());
-    room.fake.go_on();
-    stopping.await.unwrap();
+    // The stop is told before the deed goes on.
+    tokio::join!(worker.stop(), async { room.fake.go_on() });
     assert_ne!(room.get(&id).await.store.phase, Phase::Ready, "a worker that stops begins nothing new");
 
     let second = room.second_db().await;

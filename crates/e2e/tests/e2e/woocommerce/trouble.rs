@@ -20,7 +20,7 @@ async fn a_missing_image_is_named_within_a_minute_and_a_retry_after_the_cure_suc
         let store = scene
             .with_platform(&broken, async || {
                 let begin = Instant::now();
-                let store = scene.create(&request, None).await?;
+                let store = scene.create(&request, Some("no-image")).await?;
                 fails_for_its_image(&store, begin).await?;
                 Ok(store)
             })
