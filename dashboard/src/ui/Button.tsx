@@ -42,10 +42,12 @@ interface Props extends Omit<ComponentProps<"button">, "disabled"> {
 
 export function Button({ variant, size, busy, disabledReason, icon, className, children, onClick, ...rest }: Props) {
   const off = busy || disabledReason !== undefined
-  const button = (
+  return (
     <button
       type="button"
       {...rest}
+      // Not by `Tooltip` around it: where the reason comes or goes that would be another element, and the focus lost.
+      {...(disabledReason !== undefined && { "data-tooltip": disabledReason })}
       className={buttonClass(variant, size, className)}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
@@ -55,7 +57,6 @@ export function Button({ variant, size, busy, disabledReason, icon, className, c
       {children}
     </button>
   )
-  return disabledReason === undefined ? button : <Tooltip text={disabledReason}>{button}</Tooltip>
 }
 
 interface IconButtonProps extends Omit<Props, "icon" | "children" | "size" | "aria-label"> {

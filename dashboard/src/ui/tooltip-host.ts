@@ -35,7 +35,17 @@ export function tooltipHost() {
   })
   document.addEventListener("focusout", () => hide(tip))
   document.addEventListener("pointerdown", () => hide(tip))
-  addEventListener("scroll", () => hide(tip), { capture: true, passive: true })
+  // What has the focus may have scrolled to where it is seen: the words go with it.
+  const scrolled = () => (target?.matches(":focus-visible") ? place(tip, target) : hide(tip))
+  addEventListener("scroll", scrolled, { capture: true, passive: true })
+  // Other words while they are shown, or none: what was in the way has passed.
+  const said = () => {
+    const over = target
+    if (!over || over.dataset.tooltip === tip.textContent) return
+    hide(tip)
+    if (over.dataset.tooltip) show(tip, over)
+  }
+  new MutationObserver(said).observe(document.body, { subtree: true, attributeFilter: ["data-tooltip"] })
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide(tip))
 }
 
@@ -50,11 +60,15 @@ function show(tip: HTMLElement, over: HTMLElement) {
   const words = over.dataset.tooltip ?? ""
   tip.textContent = words
   // Where the element is, so that it belongs to the same landmark, and to the dialog that makes all else inert.
-  const place = over.closest("dialog, [role=dialog], main, header") ?? document.body
-  if (tip.parentNode !== place) place.append(tip)
+  const home = over.closest("dialog, [role=dialog], main, header") ?? document.body
+  if (tip.parentNode !== home) home.append(tip)
   // Its name is read already; the same words again would be noise.
   if (over.getAttribute("aria-label") !== words) over.setAttribute("aria-describedby", described(over, true))
   tip.showPopover()
+  place(tip, over)
+}
+
+function place(tip: HTMLElement, over: HTMLElement) {
   const at = over.getBoundingClientRect()
   const size = tip.getBoundingClientRect()
   const below = at.bottom + GAP + size.height <= innerHeight

@@ -82,6 +82,17 @@ test("a viewer sees why, and that the buttons are an administrator's", async (t)
     await page.getByRole("tooltip").filter({ hasText: "Your role is viewer" }).waitFor()
     await button.press("Enter")
   }
+  // Below the screen it comes into sight with the focus, and its words with it.
+  await page.setViewportSize({ width: 1280, height: 320 })
+  await page.evaluate(() => scrollTo(0, 0))
+  const low = page.getByRole("button", { name: "Delete the store", exact: true })
+  await low.focus()
+  await page.waitForFunction(() => scrollY > 0)
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  assert.ok(await page.getByRole("tooltip").isVisible(), "the words are gone")
+  const [button, words] = [await low.boundingBox(), await page.getByRole("tooltip").boundingBox()]
+  const apart = Math.max(words.y - button.y - button.height, button.y - words.y - words.height)
+  assert.ok(apart >= 0 && apart < 20, `the words are ${apart} px from the button`)
   assert.equal((await here.platform.api("GET", "/api/v1/stores/books")).phase, "failed")
   assert.equal(await page.getByRole("dialog").count(), 0)
   await page.keyboard.press("Escape")

@@ -1,7 +1,7 @@
 // A store that comes up while somebody looks: step by step, by the one stream of events, without a reload.
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ADMIN, accessible, PHONE } from "./browser.js"
+import { ADMIN, accessible, hasFocus, PHONE } from "./browser.js"
 import { suite } from "./suite.js"
 
 /** Slow enough to be looked at, and to be reloaded in the middle. */
@@ -39,11 +39,18 @@ test("from the form to Ready: steps go on live, without a reload", async (t) => 
   await step(page, "Shop").getByText("under way").waitFor()
   await page.getByText("The first of its kind here takes some minutes").waitFor()
   assert.equal(await page.getByRole("button", { name: "Open store" }).getAttribute("aria-disabled"), "true")
-  assert.equal(await page.getByRole("button", { name: "Log in to admin" }).getAttribute("aria-disabled"), "true")
+  const logIn = page.getByRole("button", { name: "Log in to admin" })
+  assert.equal(await logIn.getAttribute("aria-disabled"), "true")
+  await page.keyboard.press("Tab")
+  await logIn.focus()
+  await page.getByRole("tooltip").waitFor()
   await owner.picture("store-progress")
 
   await page.getByText(/^Sold: order #\d+ for 1\.00 EUR, proved at /).waitFor(READY)
   assert.equal(await status(page).textContent(), "Ready")
+  // It can be pressed now: whoever waited on it is there still, and is not told any more why not.
+  await hasFocus(logIn)
+  await page.getByRole("tooltip").waitFor({ state: "hidden" })
   const address = await page.getByRole("link", { name: "Open store" }).getAttribute("href")
   assert.equal(address, "http://cups-and-mugs.localhost:8080")
   assert.ok(await same(), "the page was reloaded")
